@@ -1,0 +1,50 @@
+# What a developer or an operator does with this project, one target a habit. `make` alone lists them.
+
+SOLUTION := Burqi.Services.sln
+DOTNET_FLAGS := --nologo --verbosity minimal
+SCRIPTS := .ci/run $(shell find infra tests -name '*.sh')
+
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help build test demo run up down format lint clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build everything
+	@echo "Building"
+	@dotnet build $(SOLUTION) $(DOTNET_FLAGS)
+
+test: ## Install what the tests need, build, run all of them
+	@infra/install-prerequisites.sh test
+	@$(MAKE) --no-print-directory build
+	@infra/run-tests.sh
+
+demo: ## Record one simulated call from end to end and show what came of it
+	@infra/install-prerequisites.sh demo
+	@infra/demo/run.sh demo
+
+run: ## Run the whole system here, on BURQI_URLS, until Ctrl-C
+	@infra/install-prerequisites.sh demo
+	@infra/demo/run.sh run
+
+up: ## Start the distributed stack in Docker and wait until all of it is healthy
+	@docker compose up --detach --build --wait
+
+down: ## Stop the distributed stack; its data stays
+	@docker compose down
+
+format: ## Bring the code into the house's form
+	@dotnet format $(SOLUTION)
+
+lint: ## Check form, warnings and scripts; changes nothing
+	@for script in $(SCRIPTS); do echo "Checking $$script"; case "$$(head -n 1 $$script)" in *bash*) bash -n $$script ;; *) sh -n $$script ;; esac || exit 1; done
+	@echo "Building with every warning an error"
+	@dotnet build $(SOLUTION) $(DOTNET_FLAGS)
+	@echo "Checking the code's form"
+	@dotnet format $(SOLUTION) --verify-no-changes --no-restore
+
+clean: ## Remove what a build made; recordings and data stay
+	@rm -rf artifacts

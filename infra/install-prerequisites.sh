@@ -1,0 +1,99 @@
+#!/bin/sh
+# Installs what this project needs from Debian's package manager, and nothing that is there already.
+# Usage: install-prerequisites.sh demo|test
+#   demo  PostgreSQL: the embedded default starts a private one
+#   test  that, and what the tests start or judge with: RabbitMQ, an S3 server (Ceph's radosgw), ffmpeg, a headless
+#         Chromium, nginx
+# May be run any number of times, also at once and after being interrupted.
+set -eu
+
+purpose=${1:-}
+case $purpose in
+  demo | test) ;;
+  *)
+    echo "Usage: $0 demo|test" >&2
+    exit 64
+    ;;
+esac
+
+if ! command -v dotnet >/dev/null; then
+  echo "The .NET 10 SDK is missing: install it from https://dot.net and run this again." >&2
+  exit 69
+fi
+
+has() { command -v "$1" >/dev/null; }
+has_postgres() { for initdb in /usr/lib/postgresql/*/bin/initdb; do [ -x "$initdb" ] && return 0; done; return 1; }
+
+packages=
+need() { packages="$packages $*"; }
+
+has setpriv && has setsid || need util-linux
+has_postgres || need postgresql
+if [ "$purpose" = test ]; then
+  [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || need rabbitmq-server
+  { has radosgw && has radosgw-admin && has ceph && has ceph-mon && has ceph-osd && has monmaptool; } || need radosgw ceph-common ceph-mon ceph-osd
+  { has ffmpeg && has ffprobe; } || need ffmpeg
+  has chromium-headless-shell || need chromium-headless-shell
+  has nginx || [ -x /usr/sbin/nginx ] || need nginx-light
+fi
+
+[ -n "$packages" ] || exit 0
+
+if ! has apt-get; then
+  echo "This machine has no apt-get: install the equivalents of these Debian packages by hand:$packages" >&2
+  exit 69
+fi
+
+as_root=
+if [ "$(id -u)" != 0 ]; then
+  if has sudo && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+    as_root=sudo
+  else
+    echo "These packages are missing and need root to install: run 'apt-get install --no-install-recommends$packages' as root." >&2
+    exit 77
+  fi
+fi
+
+echo "Installing$packages (once; a few minutes at most)"
+
+# The project starts private servers of its own: Debian's services are neither started by the installation nor at boot.
+# shellcheck disable=SC2016 # expanded by the inner shell
+$as_root env DEBIAN_FRONTEND=noninteractive PACKAGES="$packages" sh -eu -c '
+  exec 9>/run/burqi-install.lock
+  flock 9
+
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e $policy ]; then
+    trap "rm -f $policy" EXIT
+    trap "exit 130" INT TERM HUP
+    printf "#!/bin/sh\nexit 101\n" >$policy
+    chmod 755 $policy
+  fi
+
+  # What an interrupted installation left half done.
+  [ -z "$(dpkg --audit)" ] || dpkg --configure -a
+
+  apt="apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3"
+  tries=0
+  until $apt update; do
+    # Another program may be updating the lists this moment.
+    tries=$((tries + 1))
+    [ $tries -lt 5 ] || exit 1
+    sleep 5
+  done
+  $apt install --no-install-recommends $PACKAGES
+
+  if [ -d /run/systemd/system ]; then
+    case $PACKAGES in *" postgresql"*) systemctl --quiet disable postgresql || true ;; esac
+    case $PACKAGES in *rabbitmq-server*) systemctl --quiet disable rabbitmq-server || true ;; esac
+  fi
+' || {
+  echo "The installation of$packages failed: what apt-get says above is the reason; run this again once it is mended." >&2
+  exit 69
+}
+
+has_postgres || {
+  echo "PostgreSQL was installed, but not below /usr/lib/postgresql as Debian does it." >&2
+  exit 69
+}
+echo "Installed$packages"

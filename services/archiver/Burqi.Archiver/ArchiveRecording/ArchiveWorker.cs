@@ -1,0 +1,167 @@
+using System.Diagnostics;
+using Burqi.Archiver.Jobs;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Burqi.Archiver.ArchiveRecording;
+
+/// <summary>
+/// Takes jobs off the table, as many at once as it may, and writes down how each ended. A process that dies at any point leaves a lease
+/// that runs out: the next worker begins the recording again, under the same key.
+/// </summary>
+internal sealed partial class ArchiveWorker(
+    ClaimJobCommand claim,
+    ExtendLeaseCommand extend,
+    CompleteJobCommand complete,
+    PostponeJobCommand postpone,
+    AbandonJobCommand abandon,
+    RecordingTransfer transfer,
+    JobSignals signals,
+    ArchiverMetrics metrics,
+    IOptions<ArchiverOptions> options,
+    TimeProvider clock,
+    ILogger<ArchiveWorker> logger) : BackgroundService
+{
+    // The time that is left to hand jobs back when the process is told to stop.
+    private static readonly TimeSpan HandBackTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly ArchiverOptions _options = options.Value;
+    private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}";
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var slots = new SemaphoreSlim(_options.Workers);
+        var running = new HashSet<Task>();
+        try
+        {
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                await slots.WaitAsync(stoppingToken);
+                running.RemoveWhere(task => task.IsCompleted);
+                if (await ClaimAsync(stoppingToken) is { } job)
+                {
+                    running.Add(RunAndReleaseAsync(job, slots, stoppingToken));
+                }
+                else
+                {
+                    slots.Release();
+                    await signals.Work.WaitAsync(_options.PollInterval, clock, stoppingToken);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Told to stop.
+        }
+
+        await Task.WhenAll(running);
+    }
+
+    private async Task<ArchiveJob?> ClaimAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await claim.ExecuteAsync(_owner, _options.LeaseDuration, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.TableUnreachable(logger, exception.Message);
+            return null;
+        }
+    }
+
+    private async Task RunAndReleaseAsync(ArchiveJob job, SemaphoreSlim slots, CancellationToken stopping)
+    {
+        try
+        {
+            await RunAsync(job, stopping);
+        }
+        catch (Exception exception)
+        {
+            // The outcome could not be written down: the lease runs out and the job is done again, which changes nothing in the store.
+            Log.OutcomeLost(logger, job.RecordingId, exception);
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+
+    private async Task RunAsync(ArchiveJob job, CancellationToken stopping)
+    {
+        using var scope = logger.BeginScope(new Dictionary<string, object> { ["CallId"] = job.CallId, ["RecordingId"] = job.RecordingId });
+        using var activity = ArchiverTelemetry.StartActivity("archive recording", ActivityKind.Consumer, job);
+        Log.Begun(logger, job.RecordingId, job.Attempts, job.SourceKind);
+        signals.Announcements.Ring();
+
+        var begun = clock.GetTimestamp();
+        var lease = new JobLease(job, extend, _options.LeaseDuration, clock, logger, stopping);
+        await using (lease)
+        {
+            TransferException failure;
+            try
+            {
+                var result = await transfer.RunAsync(job, lease.Token);
+                metrics.Finished(clock.GetElapsedTime(begun), job.SourceKind, result.Store, failure: null);
+                if (await complete.ExecuteAsync(job.Id, job.LeaseId!.Value, result, lease.Token))
+                {
+                    metrics.Completed();
+                    Log.Archived(logger, job.RecordingId, result.FileSize, result.Store, clock.GetElapsedTime(begun).TotalMilliseconds);
+                    signals.Announcements.Ring();
+                }
+
+                return;
+            }
+            catch (OperationCanceledException) when (lease.Token.IsCancellationRequested)
+            {
+                if (stopping.IsCancellationRequested)
+                {
+                    await HandBackAsync(job);
+                }
+
+                return;
+            }
+            catch (TransferException exception)
+            {
+                failure = exception;
+            }
+            catch (Exception exception)
+            {
+                Log.Unexpected(logger, job.RecordingId, exception);
+                failure = new TransferException(TransferFailure.Unexpected, $"An unexpected error: {exception.GetType().Name}.", exception);
+            }
+
+            metrics.Finished(clock.GetElapsedTime(begun), job.SourceKind, store: null, failure.Failure);
+            activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
+            await WriteFailureAsync(job, failure, lease.Token);
+        }
+    }
+
+    private async Task WriteFailureAsync(ArchiveJob job, TransferException failure, CancellationToken cancellationToken)
+    {
+        var triedFor = clock.GetUtcNow().UtcDateTime - (job.TakenUpAt ?? clock.GetUtcNow().UtcDateTime);
+        if (failure.IsPermanent || triedFor >= _options.GiveUpAfter)
+        {
+            if (await abandon.ExecuteAsync(job.Id, job.LeaseId!.Value, failure.Failure, failure.Message, cancellationToken))
+            {
+                metrics.Died(failure.Failure);
+                Log.GivenUp(logger, job.RecordingId, job.Attempts, failure.Message);
+                signals.Announcements.Ring();
+            }
+
+            return;
+        }
+
+        var delay = Backoff.Delay(job.Attempts, _options, failure.RetryAfter, Random.Shared);
+        await postpone.ExecuteAsync(job.Id, job.LeaseId!.Value, delay, failure.Failure, failure.Message, cancellationToken);
+        Log.Postponed(logger, job.RecordingId, job.Attempts, delay.TotalSeconds, failure.Message, failure.InnerException);
+    }
+
+    private async Task HandBackAsync(ArchiveJob job)
+    {
+        using var timeout = new CancellationTokenSource(HandBackTimeout, clock);
+        await postpone.ExecuteAsync(job.Id, job.LeaseId!.Value, TimeSpan.Zero, failure: null, error: null, timeout.Token);
+        Log.HandedBack(logger, job.RecordingId);
+    }
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using Burqi.Archiver.Jobs;
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Burqi.Archiver.ArchiveRecording;
+
+/// <summary>
+/// Publishes what the job table says happened, until the broker has confirmed it: the row is the outbox. What was announced lately is
+/// announced again on start, since an in-memory bus takes what it had confirmed down with the process; consumers know a repetition.
+/// </summary>
+internal sealed partial class JobAnnouncer(
+    ClaimAnnouncementsCommand claim,
+    ConfirmAnnouncementsCommand confirm,
+    RepeatAnnouncementsCommand repeat,
+    IPublishEndpoint bus,
+    JobSignals signals,
+    IOptions<ArchiverOptions> options,
+    TimeProvider clock,
+    ILogger<JobAnnouncer> logger) : BackgroundService
+{
+    private const int BatchSize = 5;
+
+    // Longer than a batch takes when every publish needs its ten seconds' limit.
+    private static readonly TimeSpan BatchLease = TimeSpan.FromMinutes(2);
+
+    private readonly ArchiverOptions _options = options.Value;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await RepeatRecentAsync(stoppingToken);
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                if (!await AnnounceBatchAsync(stoppingToken))
+                {
+                    await signals.Announcements.WaitAsync(_options.PollInterval, clock, stoppingToken);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Told to stop.
+        }
+    }
+
+    private async Task RepeatRecentAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                var repeated = await repeat.ExecuteAsync(_options.RepeatAnnouncementsWithin, cancellationToken);
+                Log.Repeating(logger, repeated);
+                return;
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                Log.TableUnreachable(logger, exception.Message);
+                await Task.Delay(_options.PollInterval, clock, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>True when there was something to say and all of it was said: there may be more.</summary>
+    private async Task<bool> AnnounceBatchAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ArchiveJob> batch;
+        try
+        {
+            batch = await claim.ExecuteAsync(BatchSize, BatchLease, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.TableUnreachable(logger, exception.Message);
+            return false;
+        }
+
+        var reachable = batch.Count > 0;
+        foreach (var job in batch)
+        {
+            // Once the broker failed, the rest of the batch is only let go of: it would wait its ten seconds for every one.
+            reachable = await AnnounceAsync(job, reachable, cancellationToken);
+        }
+
+        return reachable;
+    }
+
+    private async Task<bool> AnnounceAsync(ArchiveJob job, bool reachable, CancellationToken cancellationToken)
+    {
+        using var activity = reachable ? ArchiverTelemetry.StartActivity("announce recording", ActivityKind.Internal, job) : null;
+        var (started, outcome) = (false, false);
+        try
+        {
+            if (reachable && job is { TakenUpAt: not null, StartedAnnouncedAt: null })
+            {
+                await bus.Publish(JobAnnouncements.Started(job), cancellationToken);
+                started = true;
+            }
+
+            if (reachable && job is { OutcomeAnnouncedAt: null, Status: JobStatuses.Completed })
+            {
+                await bus.Publish(JobAnnouncements.Archived(job), cancellationToken);
+                outcome = true;
+            }
+
+            if (reachable && job is { OutcomeAnnouncedAt: null, Status: JobStatuses.Dead })
+            {
+                await bus.Publish(JobAnnouncements.Failed(job), cancellationToken);
+                outcome = true;
+            }
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.NotConfirmed(logger, job.RecordingId, exception.Message);
+            reachable = false;
+        }
+
+        try
+        {
+            await confirm.ExecuteAsync(job, started, outcome, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.TableUnreachable(logger, exception.Message);
+            reachable = false;
+        }
+
+        return reachable;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using Burqi.Archiver.Jobs;
+using Burqi.Archiver.Sources.MediaNode;
+using Burqi.Archiver.Stores;
+using Burqi.Contracts.Recordings;
+using MassTransit;
+using Microsoft.Extensions.Logging;
+
+namespace Burqi.Archiver.ArchiveRecording;
+
+/// <summary>Writes down that a captured file is to be archived. The bytes move later, outside the acknowledgement.</summary>
+internal sealed class RecordingCapturedConsumer(AddJobCommand addJob, JobSignals signals, ILogger<RecordingCapturedConsumer> logger)
+    : IConsumer<RecordingCaptured>
+{
+    public async Task Consume(ConsumeContext<RecordingCaptured> context)
+    {
+        var job = ToJob(context.Message);
+        await addJob.ExecuteAsync(job, context.CancellationToken);
+        signals.Work.Ring();
+        JobLog.Accepted(logger, job);
+    }
+
+    private static NewJob ToJob(RecordingCaptured message)
+    {
+        var job = new NewJob
+        {
+            RecordingId = message.RecordingId,
+            Provider = message.Provider,
+            CallId = message.CallId,
+            RecordingType = message.RecordingType,
+            RecordingSource = message.RecordingSource,
+            ProviderRecordingId = message.ProviderRecordingId,
+            StreamId = message.StreamId,
+            AssistantId = message.AssistantId,
+            Format = message.Format,
+            SampleRate = message.SampleRate,
+            Channels = message.Channels,
+            DurationMs = message.DurationMs,
+            FilePath = message.FilePath,
+            StartedAt = message.StartedAt,
+            EndedAt = message.EndedAt,
+            SourceKind = MediaNodeRecordingSource.SourceKind,
+            SourceDetails = "{}",
+            ExpectedSize = message.FileSize,
+            ExpectedSha256 = message.Sha256,
+            Traceparent = Activity.Current?.Id,
+        };
+
+        try
+        {
+            return job with
+            {
+                SourceDetails = MediaNodeRecordingSource.Describe(message.RecordingId, message.ContentUrl, message.MediaNode),
+                ObjectKey = ObjectKey.ForCapture(message.CallId, message.RecordingType, message.Format, message.StartedAt),
+            };
+        }
+        catch (FormatException exception)
+        {
+            return job with { Refusal = $"The announcement of the recording cannot be trusted: {exception.Message}." };
+        }
+    }
+}

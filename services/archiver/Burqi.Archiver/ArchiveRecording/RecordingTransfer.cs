@@ -1,0 +1,169 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Burqi.Archiver.Jobs;
+using Burqi.Archiver.Sources;
+using Burqi.Archiver.Stores;
+
+namespace Burqi.Archiver.ArchiveRecording;
+
+/// <summary>
+/// One attempt: from the source into the store, in one pass and bounded memory, counted and hashed on the way, and read back before it
+/// is called done. Nothing is seen in the store under the recording's key before all of it was there and was what the source had promised.
+/// </summary>
+internal sealed class RecordingTransfer(IEnumerable<IRecordingSource> sources, IRecordingStore store, ArchiverMetrics metrics, TimeProvider clock)
+{
+    private const string Wav = "wav";
+    private const int BlockSize = 128 * 1024;
+
+    // Room for the metadata that some writers put before the samples; no header of a recording is longer.
+    private const int LongestHeader = 64 * 1024;
+
+    /// <summary>Brings the job's recording into the store.</summary>
+    /// <exception cref="TransferException">The attempt failed; nothing else is thrown for that.</exception>
+    public async Task<TransferResult> RunAsync(ArchiveJob job, CancellationToken cancellationToken)
+    {
+        var source = sources.FirstOrDefault(candidate => candidate.Kind == job.SourceKind)
+            ?? throw new TransferException(TransferFailure.Refused, $"This version has no source of kind '{job.SourceKind}'.");
+        var key = KeyOf(job);
+        var format = job.Format ?? Wav;
+        var block = ArrayPool<byte>.Shared.Rent(BlockSize);
+        try
+        {
+            var tryingFor = job.TakenUpAt is { } since ? clock.GetUtcNow().UtcDateTime - since : TimeSpan.Zero;
+            await using var content = await source.OpenAsync(new SourceRequest(job.RecordingId, job.SourceDetails, tryingFor), cancellationToken);
+            var promisedSize = job.ExpectedSize ?? content.Length;
+            if (content.Length is { } length && job.ExpectedSize is { } expected && length != expected)
+            {
+                throw new TransferException(TransferFailure.ContentMismatch, $"The source offers {length} bytes, announced were {expected}.");
+            }
+
+            var filled = await ReadBlockAsync(content.Body, block, cancellationToken);
+            var header = format == Wav ? ParseHeader(block.AsSpan(0, filled)) : null;
+
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            long size = 0;
+            await using (var upload = await InStoreAsync(() => store.BeginUploadAsync(key, job.ExpectedSha256, cancellationToken), cancellationToken))
+            {
+                while (filled > 0)
+                {
+                    var chunk = block.AsMemory(0, filled);
+                    hash.AppendData(chunk.Span);
+                    size += filled;
+                    if (size > promisedSize)
+                    {
+                        throw new TransferException(TransferFailure.ContentMismatch, $"The source sends more than the {promisedSize} bytes that were announced.");
+                    }
+
+                    await InStoreAsync(() => upload.WriteAsync(chunk, cancellationToken), cancellationToken);
+                    metrics.Transferred(filled, source.Kind, store.Name);
+                    filled = await ReadBlockAsync(content.Body, block, cancellationToken);
+                }
+
+                var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
+                CheckContent(job, header, promisedSize, size, sha256);
+                await InStoreAsync(() => upload.CommitAsync(sha256, cancellationToken), cancellationToken);
+                await VerifyAsync(key, size, sha256, block, cancellationToken);
+
+                return new TransferResult
+                {
+                    Format = format,
+                    SampleRate = header?.SampleRate ?? job.SampleRate ?? throw Unmeasured(format),
+                    Channels = header?.Channels ?? job.Channels ?? throw Unmeasured(format),
+                    DurationMs = header?.DurationMs(size) ?? job.DurationMs,
+                    FileSize = size,
+                    Sha256 = sha256,
+                    Store = store.Name,
+                    ObjectUrl = store.UrlOf(key),
+                };
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
+        }
+    }
+
+    private static ObjectKey KeyOf(ArchiveJob job)
+    {
+        try
+        {
+            return ObjectKey.Parse(job.ObjectKey ?? "");
+        }
+        catch (FormatException exception)
+        {
+            throw new TransferException(TransferFailure.Refused, "The job has no usable object key.", exception);
+        }
+    }
+
+    private static WavHeader ParseHeader(ReadOnlySpan<byte> start) =>
+        WavHeader.TryParse(start[..Math.Min(start.Length, LongestHeader)], out var header) == WavParse.Wav
+            ? header!
+            : throw new TransferException(TransferFailure.SourceNotAudio, "What the source sent is not a WAV file.");
+
+    private static void CheckContent(ArchiveJob job, WavHeader? header, long? promisedSize, long size, string sha256)
+    {
+        if (promisedSize is { } promised && size != promised)
+        {
+            throw new TransferException(TransferFailure.ContentMismatch, $"The source sent {size} bytes of {promised}.");
+        }
+
+        if (job.ExpectedSha256 is { } expected)
+        {
+            // The announced checksum decides, also over a header that a recorder left unfinished.
+            if (!string.Equals(expected, sha256, StringComparison.OrdinalIgnoreCase))
+            {
+                throw new TransferException(TransferFailure.ContentMismatch, "What the source sent has another checksum than was announced.");
+            }
+        }
+        else if (header?.IsTruncatedAt(size) == true)
+        {
+            throw new TransferException(TransferFailure.ContentMismatch, $"The source sent {size} bytes, fewer than the file's own header says.");
+        }
+    }
+
+    private static TransferException Unmeasured(string format) =>
+        new(TransferFailure.Refused, $"Neither the announcement nor a '{format}' file tells the sample rate and the channels.");
+
+    /// <summary>Fills the block unless the content ends: sources deliver in small pieces, stores want large ones.</summary>
+    private static async Task<int> ReadBlockAsync(Stream content, byte[] block, CancellationToken cancellationToken) =>
+        await content.ReadAtLeastAsync(block.AsMemory(0, BlockSize), BlockSize, throwOnEndOfStream: false, cancellationToken);
+
+    private async Task VerifyAsync(ObjectKey key, long size, string sha256, byte[] block, CancellationToken cancellationToken)
+    {
+        await using var stored = await InStoreAsync(() => store.OpenReadAsync(key, cancellationToken), cancellationToken)
+            ?? throw new TransferException(TransferFailure.StoreMismatch, "The store does not have the object that it has just taken.");
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long there = 0;
+        while (await InStoreAsync(() => stored.ReadAsync(block.AsMemory(0, BlockSize), cancellationToken).AsTask(), cancellationToken) is var read and > 0)
+        {
+            hash.AppendData(block.AsSpan(0, read));
+            there += read;
+        }
+
+        if (there != size || Convert.ToHexStringLower(hash.GetHashAndReset()) != sha256)
+        {
+            throw new TransferException(TransferFailure.StoreMismatch, $"The store gives back {there} bytes that are not the {size} bytes it was given.");
+        }
+    }
+
+    private static async Task<T> InStoreAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TransferException(TransferFailure.StoreUnavailable, $"The store failed: {exception.Message}", exception);
+        }
+    }
+
+    private static async Task InStoreAsync(Func<Task> call, CancellationToken cancellationToken) =>
+        await InStoreAsync(
+            async () =>
+            {
+                await call();
+                return true;
+            },
+            cancellationToken);
+}

@@ -1,0 +1,21 @@
+namespace Burqi.Archiver.ArchiveRecording;
+
+/// <summary>What lies in the store, verified.</summary>
+internal sealed record TransferResult
+{
+    public required string Format { get; init; }
+
+    public required int SampleRate { get; init; }
+
+    public required int Channels { get; init; }
+
+    public long? DurationMs { get; init; }
+
+    public required long FileSize { get; init; }
+
+    public required string Sha256 { get; init; }
+
+    public required string Store { get; init; }
+
+    public required string ObjectUrl { get; init; }
+}

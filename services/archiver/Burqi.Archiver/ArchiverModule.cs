@@ -1,0 +1,86 @@
+using Burqi.Archiver.ArchiveRecording;
+using Burqi.Archiver.Database;
+using Burqi.Archiver.Health;
+using Burqi.Archiver.Jobs;
+using Burqi.Archiver.Sources;
+using Burqi.Archiver.Sources.Twilio;
+using Burqi.Archiver.Stores;
+using Burqi.Archiver.Stores.LocalDisk;
+using Burqi.Archiver.Stores.S3;
+using MassTransit;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Burqi.Archiver;
+
+/// <summary>The front door of archiver: what it registers, what it consumes, what it maps.</summary>
+public static class ArchiverModule
+{
+    private const string Ready = "ready";
+
+    /// <summary>Registers archiver's services, options and health checks.</summary>
+    public static IHostApplicationBuilder AddArchiver(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<ArchiverOptions>()
+            .Configure<IConfiguration>((options, configuration) =>
+            {
+                configuration.GetSection(ArchiverOptions.Section).Bind(options);
+                options.DatabaseUrl = configuration["BURQI_DATABASE_URL"] ?? options.DatabaseUrl;
+                options.Store = configuration["BURQI_STORE"] ?? options.Store;
+                options.Read(configuration["BURQI_ARCHIVER_WORKERS"], configuration["BURQI_ARCHIVER_GIVE_UP_HOURS"]);
+            })
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ArchiverOptions>, ArchiverOptionsValidator>();
+
+        services.AddSingleton<ArchiverDatabase>();
+        services.AddHostedService<DatabaseMigration>(); // first: all others wait for it
+
+        services.AddSingleton<AddJobCommand>();
+        services.AddSingleton<ClaimJobCommand>();
+        services.AddSingleton<ExtendLeaseCommand>();
+        services.AddSingleton<CompleteJobCommand>();
+        services.AddSingleton<PostponeJobCommand>();
+        services.AddSingleton<AbandonJobCommand>();
+        services.AddSingleton<ClaimAnnouncementsCommand>();
+        services.AddSingleton<ConfirmAnnouncementsCommand>();
+        services.AddSingleton<RepeatAnnouncementsCommand>();
+        services.AddSingleton<JobCensusQuery>();
+        services.AddSingleton<JobSignals>();
+        services.AddMetrics();
+        services.AddSingleton<ArchiverMetrics>();
+
+        services.AddRecordingSources();
+        services.AddTwilioSource();
+        services.AddLocalDiskStore();
+        services.AddS3Store();
+        services.AddSingleton<IRecordingStore>(provider => provider.GetRequiredService<IOptions<ArchiverOptions>>().Value.Store switch
+        {
+            StoreNames.S3 => provider.GetRequiredService<S3RecordingStore>(),
+            _ => provider.GetRequiredService<LocalDiskRecordingStore>(),
+        });
+
+        services.AddSingleton<RecordingTransfer>();
+        services.AddHostedService<ArchiveWorker>();
+        services.AddHostedService<JobAnnouncer>();
+        services.AddHostedService<JobCensusTaker>();
+
+        services.AddHealthChecks()
+            .AddCheck<DatabaseHealthCheck>("archiver-database", tags: [Ready])
+            .AddCheck<StoreHealthCheck>("archiver-store", tags: [Ready]);
+        return builder;
+    }
+
+    /// <summary>Registers archiver's consumers, by name: a queue that nobody asked for is never made.</summary>
+    public static void AddArchiverConsumers(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<RecordingCapturedConsumer, RecordingCapturedConsumerDefinition>();
+        bus.AddConsumer<ProviderRecordingReadyConsumer, ProviderRecordingReadyConsumerDefinition>();
+    }
+
+    /// <summary>Maps archiver's routes: it has none of its own yet, health is the host's.</summary>
+    public static IEndpointRouteBuilder MapArchiver(this IEndpointRouteBuilder routes) => routes;
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+
+namespace Burqi.Archiver;
+
+/// <summary>
+/// What the archiver works with. The flat environment variables named below win over section <c>Archiver</c> of appsettings
+/// (<c>Archiver__LeaseDuration</c> and so on in the environment), which holds the values that are seldom changed.
+/// </summary>
+public sealed class ArchiverOptions
+{
+    /// <summary>The section of the seldom changed values.</summary>
+    public const string Section = "Archiver";
+
+    internal const int MaxWorkers = 256;
+
+    // A year: what nobody put right by then nobody waits for.
+    private const int MaxGiveUpHours = 366 * 24;
+
+    /// <summary><c>BURQI_DATABASE_URL</c>: the Npgsql connection string of the database that holds schema <c>archiver</c>. Required.</summary>
+    public string DatabaseUrl { get; set; } = "";
+
+    /// <summary><c>BURQI_STORE</c>: where recordings are kept, <c>disk</c> or <c>s3</c>. Default <c>disk</c>.</summary>
+    public string Store { get; set; } = StoreNames.Disk;
+
+    /// <summary><c>BURQI_ARCHIVER_WORKERS</c>: how many recordings are transferred at once by this process. Default 4.</summary>
+    public int Workers { get; set; } = 4;
+
+    /// <summary>How long a worker may be silent before its job is taken over; it reports three times in that time. Default 30 s.</summary>
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often the table is asked for work that no signal told of: retries, other replicas' jobs, lost leases. Default 1 s.</summary>
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest first wait before a retry; each further one may be twice as long. Default 2 s.</summary>
+    public TimeSpan RetryBaseDelay { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The longest wait before any retry. Default 5 min.</summary>
+    public TimeSpan RetryMaxDelay { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// <c>BURQI_ARCHIVER_GIVE_UP_HOURS</c>: how long passing errors are retried, counted from the first attempt; then the job is dead
+    /// and RecordingArchiveFailed is published. Default 24 h.
+    /// </summary>
+    public TimeSpan GiveUpAfter { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long a media node may answer 404 for a file it announced, counted from the first attempt. Default 15 min.</summary>
+    public TimeSpan MissingFileGrace { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Announcements this recent are repeated on start: an in-memory bus can lose what it had confirmed. Default 1 h.</summary>
+    public TimeSpan RepeatAnnouncementsWithin { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>A job that has been due for longer than this makes health degraded. Default 15 min.</summary>
+    public TimeSpan OldestJobLimit { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>What could not be read as a number, for the validator to report with everything else.</summary>
+    internal List<string> Unreadable { get; } = [];
+
+    /// <summary>Takes over the numbers among the flat variables; null leaves what is set.</summary>
+    internal void Read(string? workers, string? giveUpHours)
+    {
+        if (workers is not null)
+        {
+            if (int.TryParse(workers, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= MaxWorkers)
+            {
+                Workers = count;
+            }
+            else
+            {
+                Unreadable.Add($"BURQI_ARCHIVER_WORKERS is '{workers}': give a number from 1 to {MaxWorkers}.");
+            }
+        }
+
+        if (giveUpHours is not null)
+        {
+            if (double.TryParse(giveUpHours, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var hours) && hours is > 0 and <= MaxGiveUpHours)
+            {
+                GiveUpAfter = TimeSpan.FromHours(hours);
+            }
+            else
+            {
+                Unreadable.Add($"BURQI_ARCHIVER_GIVE_UP_HOURS is '{giveUpHours}': give a number of hours above 0, at most {MaxGiveUpHours}.");
+            }
+        }
+    }
+}

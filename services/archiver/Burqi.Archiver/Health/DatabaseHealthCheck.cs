@@ -1,0 +1,39 @@
+using Burqi.Archiver.Database;
+using Burqi.Archiver.Jobs;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+
+namespace Burqi.Archiver.Health;
+
+/// <summary>Whether jobs can be written down and taken up: the schema stands, the table answers, and nothing has been due for too long.</summary>
+internal sealed class DatabaseHealthCheck(ArchiverDatabase database, JobCensusQuery query, IOptions<ArchiverOptions> options) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (!database.IsMigrated)
+        {
+            return HealthCheckResult.Unhealthy("Schema archiver is not migrated yet: the database (BURQI_DATABASE_URL) is being waited for.");
+        }
+
+        JobCensus census;
+        try
+        {
+            census = await query.ExecuteAsync(cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return HealthCheckResult.Unhealthy("The job table does not answer.", exception);
+        }
+
+        var data = new Dictionary<string, object>
+        {
+            ["waiting"] = census.Waiting,
+            ["running"] = census.Running,
+            ["dead"] = census.Dead,
+            ["oldest_waiting_seconds"] = census.OldestWaitingSeconds,
+        };
+        return census.OldestWaitingSeconds > options.Value.OldestJobLimit.TotalSeconds
+            ? HealthCheckResult.Degraded($"A recording has been due for archiving for {census.OldestWaitingSeconds:0} s.", data: data)
+            : HealthCheckResult.Healthy("The job table answers.", data);
+    }
+}

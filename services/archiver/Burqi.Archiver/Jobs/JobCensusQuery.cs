@@ -1,0 +1,23 @@
+using Burqi.Archiver.Database;
+using Dapper;
+
+namespace Burqi.Archiver.Jobs;
+
+/// <summary>How many jobs stand where, and how long the longest due one has been waiting. Finished jobs are counted by a counter instead.</summary>
+internal sealed class JobCensusQuery(ArchiverDatabase database)
+{
+    private const string Sql =
+        """
+        select (select count(*) from archiver.jobs where status = 'waiting') as Waiting,
+               (select count(*) from archiver.jobs where status = 'running') as Running,
+               (select count(*) from archiver.jobs where status = 'dead') as Dead,
+               (select coalesce(extract(epoch from greatest(now() - min(next_attempt_at), interval '0')), 0)::float8
+                from archiver.jobs where status = 'waiting') as OldestWaitingSeconds
+        """;
+
+    public async Task<JobCensus> ExecuteAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await connection.QuerySingleAsync<JobCensus>(new CommandDefinition(Sql, cancellationToken: cancellationToken));
+    }
+}

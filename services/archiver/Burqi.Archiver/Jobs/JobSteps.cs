@@ -1,0 +1,8 @@
+namespace Burqi.Archiver.Jobs;
+
+/// <summary>The values of <c>step</c>: what is to be done with the recording. A recording has at most one job of each.</summary>
+internal static class JobSteps
+{
+    /// <summary>Bring it from its source into the store.</summary>
+    public const string Archive = "archive";
+}

@@ -1,0 +1,54 @@
+using Burqi.Archiver.Stores;
+
+namespace Burqi.Archiver.Jobs;
+
+/// <summary>What a message asks to be archived.</summary>
+internal sealed record NewJob
+{
+    public required Guid RecordingId { get; init; }
+
+    public required string Provider { get; init; }
+
+    public required string CallId { get; init; }
+
+    public required string RecordingType { get; init; }
+
+    public required string RecordingSource { get; init; }
+
+    public string? ProviderRecordingId { get; init; }
+
+    public string? StreamId { get; init; }
+
+    public string? AssistantId { get; init; }
+
+    public string? Format { get; init; }
+
+    public int? SampleRate { get; init; }
+
+    public int? Channels { get; init; }
+
+    public long? DurationMs { get; init; }
+
+    public string? FilePath { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public required string SourceKind { get; init; }
+
+    /// <summary>JSON.</summary>
+    public required string SourceDetails { get; init; }
+
+    public long? ExpectedSize { get; init; }
+
+    public string? ExpectedSha256 { get; init; }
+
+    /// <summary>Null when <see cref="Refusal"/> says why the recording cannot be archived at all.</summary>
+    public ObjectKey? ObjectKey { get; init; }
+
+    /// <summary>Why the job is dead from the start; null when it is sound.</summary>
+    public string? Refusal { get; init; }
+
+    public string? Traceparent { get; init; }
+}

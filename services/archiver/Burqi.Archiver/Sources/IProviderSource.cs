@@ -1,0 +1,15 @@
+using Burqi.Archiver.Jobs;
+using Burqi.Contracts.Recordings;
+
+namespace Burqi.Archiver.Sources;
+
+/// <summary>What archiver must know of one provider to fetch the recordings that provider made itself.</summary>
+internal interface IProviderSource
+{
+    /// <summary>The provider, as messages name it.</summary>
+    string Provider { get; }
+
+    /// <summary>Adds to a job what this provider's announcement says: where the recording is fetched and where it will lie.</summary>
+    /// <exception cref="FormatException">The announcement names something that is not this provider's.</exception>
+    NewJob Describe(NewJob job, ProviderRecordingReady announcement);
+}

@@ -1,0 +1,9 @@
+using System.Text.Json.Serialization;
+using Burqi.Archiver.Sources.MediaNode;
+
+namespace Burqi.Archiver.Sources;
+
+/// <summary>The descriptions that sources write into a job and read back, perhaps in a later version: names never change.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(MediaNodeDetails))]
+internal sealed partial class SourceJsonContext : JsonSerializerContext;

@@ -1,0 +1,7 @@
+namespace Burqi.Archiver.Sources;
+
+/// <summary>What is wanted from a source.</summary>
+/// <param name="RecordingId">The recording.</param>
+/// <param name="Details">The source's own description of it, JSON, as the consumer wrote it down.</param>
+/// <param name="TryingFor">How long it has been tried already: what is missing at first may still be on its way.</param>
+internal sealed record SourceRequest(Guid RecordingId, string Details, TimeSpan TryingFor);

@@ -1,0 +1,29 @@
+namespace Burqi.Archiver.Sources.Twilio;
+
+/// <summary>How the archiver reaches Twilio's REST API. Without credentials it archives only what Burqi captured itself.</summary>
+public sealed class TwilioSourceOptions
+{
+    /// <summary>The section of the seldom changed values.</summary>
+    public const string Section = "Archiver:Twilio";
+
+    /// <summary><c>TWILIO_ACCOUNT_SID</c>: the account, whose auth token signs in where no API key is given.</summary>
+    public string AccountSid { get; set; } = "";
+
+    /// <summary><c>TWILIO_AUTH_TOKEN</c>: used when no API key is given.</summary>
+    public string AuthToken { get; set; } = "";
+
+    /// <summary><c>TWILIO_API_KEY</c>: <c>SK</c> and 32 hexadecimal digits. Preferred: it can be revoked by itself.</summary>
+    public string ApiKey { get; set; } = "";
+
+    /// <summary><c>TWILIO_API_SECRET</c>: the key's secret.</summary>
+    public string ApiSecret { get; set; } = "";
+
+    /// <summary>
+    /// <c>TWILIO_API_BASE_URL</c>: the only host that is ever given the credentials. Default <c>https://api.twilio.com</c>; regional ones
+    /// are <c>https://api.{edge}.{region}.twilio.com</c>. Plain http is accepted for a loopback address only.
+    /// </summary>
+    public string ApiBaseUrl { get; set; } = "https://api.twilio.com";
+
+    /// <summary>How long Twilio may answer 404 for a finished recording before its metadata is asked why. Default 10 min.</summary>
+    public TimeSpan NotReadyGrace { get; set; } = TimeSpan.FromMinutes(10);
+}

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Options;
+
+namespace Burqi.Archiver.Sources.Twilio;
+
+internal sealed class TwilioSourceOptionsValidator : IValidateOptions<TwilioSourceOptions>
+{
+    public ValidateOptionsResult Validate(string? name, TwilioSourceOptions options)
+    {
+        var errors = new List<string>();
+        if (options.ApiKey.Length > 0 != options.ApiSecret.Length > 0)
+        {
+            errors.Add(options.ApiKey.Length > 0
+                ? "TWILIO_API_SECRET is missing: TWILIO_API_KEY is set, and neither is of use without the other."
+                : "TWILIO_API_KEY is missing: TWILIO_API_SECRET is set, and neither is of use without the other.");
+        }
+
+        if (!Uri.TryCreate(options.ApiBaseUrl, UriKind.Absolute, out var uri)
+            || uri.UserInfo.Length > 0
+            || uri.Query.Length > 0
+            || !(uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback)))
+        {
+            errors.Add("TWILIO_API_BASE_URL is not an https URL (http is accepted for a loopback address only): the credentials are sent to it.");
+        }
+
+        if (options.NotReadyGrace < TimeSpan.Zero)
+        {
+            errors.Add($"{TwilioSourceOptions.Section}:NotReadyGrace must not be less than 0.");
+        }
+
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+}

@@ -1,0 +1,60 @@
+namespace Burqi.Archiver.Stores.S3;
+
+/// <summary>The store in an S3 bucket. All of it is ignored unless <c>BURQI_STORE</c> is <c>s3</c>.</summary>
+public sealed class S3StoreOptions
+{
+    /// <summary>The section of the seldom changed values.</summary>
+    public const string Section = "Archiver:S3";
+
+    /// <summary>Whether this is the store in use.</summary>
+    public bool Enabled { get; set; }
+
+    /// <summary><c>S3_RECORDING_BUCKET</c>: the bucket, which must exist. Required.</summary>
+    public string Bucket { get; set; } = "";
+
+    /// <summary><c>S3_RECORDING_REGION</c>: the bucket's region. Required for Amazon's own S3; <c>us-east-1</c> with a custom endpoint.</summary>
+    public string Region { get; set; } = "";
+
+    /// <summary><c>AWS_ACCESS_KEY_ID</c>. Without it and its secret the SDK looks where it always does (profile, web identity, instance role).</summary>
+    public string AccessKeyId { get; set; } = "";
+
+    /// <summary><c>AWS_SECRET_ACCESS_KEY</c>.</summary>
+    public string SecretAccessKey { get; set; } = "";
+
+    /// <summary>
+    /// <c>AWS_ENDPOINT_URL_S3</c>: an S3 server other than Amazon's, http or https. It is addressed by path, and only with the checksums
+    /// that S3 demands: others do not know the newer ones.
+    /// </summary>
+    public string EndpointUrl { get; set; } = "";
+
+    /// <summary>
+    /// <c>BURQI_S3_CHUNK_ENCODING</c>: whether bodies are signed in aws-chunked pieces. Default true; false for servers that refuse it,
+    /// such as OpenStack Swift.
+    /// </summary>
+    public bool UseChunkEncoding { get; set; } = true;
+
+    /// <summary>
+    /// Bytes held in memory per transfer: objects up to this size are put in one request, longer ones in parts of it. 5 MiB to 512 MiB
+    /// (S3's smallest part; its 10 000 parts then make objects of 80 GiB at the default). Default 8 MiB.
+    /// </summary>
+    public int PartSize { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>How long one request may take. Default 2 min.</summary>
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>What could not be read, for the validator to report with everything else.</summary>
+    internal List<string> Unreadable { get; } = [];
+
+    /// <summary>Takes over the flat variable; null leaves what is set.</summary>
+    internal void ReadChunkEncoding(string? value)
+    {
+        if (bool.TryParse(value, out var useIt))
+        {
+            UseChunkEncoding = useIt;
+        }
+        else if (value is not null)
+        {
+            Unreadable.Add($"BURQI_S3_CHUNK_ENCODING is '{value}': give true or false.");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Options;
+
+namespace Burqi.Archiver.Stores.S3;
+
+internal sealed class S3StoreOptionsValidator : IValidateOptions<S3StoreOptions>
+{
+    private const int SmallestPart = 5 * 1024 * 1024;
+    private const int LargestPart = 512 * 1024 * 1024;
+
+    public ValidateOptionsResult Validate(string? name, S3StoreOptions options)
+    {
+        if (!options.Enabled)
+        {
+            return ValidateOptionsResult.Skip;
+        }
+
+        var errors = new List<string>(options.Unreadable);
+        if (string.IsNullOrWhiteSpace(options.Bucket))
+        {
+            errors.Add("S3_RECORDING_BUCKET is missing: BURQI_STORE=s3 needs the bucket that keeps the recordings.");
+        }
+
+        if (string.IsNullOrWhiteSpace(options.EndpointUrl))
+        {
+            if (string.IsNullOrWhiteSpace(options.Region))
+            {
+                errors.Add("S3_RECORDING_REGION is missing: Amazon S3 needs the bucket's region (or AWS_ENDPOINT_URL_S3 names another server).");
+            }
+        }
+        else if (!Uri.TryCreate(options.EndpointUrl, UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https"))
+        {
+            errors.Add("AWS_ENDPOINT_URL_S3 is not an absolute http or https URL.");
+        }
+
+        if (string.IsNullOrWhiteSpace(options.AccessKeyId) != string.IsNullOrWhiteSpace(options.SecretAccessKey))
+        {
+            errors.Add(string.IsNullOrWhiteSpace(options.AccessKeyId)
+                ? "AWS_ACCESS_KEY_ID is missing: AWS_SECRET_ACCESS_KEY is set, and neither is of use without the other."
+                : "AWS_SECRET_ACCESS_KEY is missing: AWS_ACCESS_KEY_ID is set, and neither is of use without the other.");
+        }
+
+        if (options.PartSize is < SmallestPart or > LargestPart)
+        {
+            errors.Add($"{S3StoreOptions.Section}:PartSize is {options.PartSize}: give from {SmallestPart} to {LargestPart} bytes.");
+        }
+
+        if (options.RequestTimeout <= TimeSpan.Zero)
+        {
+            errors.Add($"{S3StoreOptions.Section}:RequestTimeout must be more than 0.");
+        }
+
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+}

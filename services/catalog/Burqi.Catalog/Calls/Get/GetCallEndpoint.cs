@@ -1,0 +1,27 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+
+namespace Burqi.Catalog.Calls.Get;
+
+internal static class GetCallEndpoint
+{
+    public static void MapGetCall(this IEndpointRouteBuilder routes) => routes.MapGet("/calls/{call_id}", HandleAsync)
+        .WithName("getCall")
+        .WithTags("calls")
+        .WithSummary("One call, with its recordings")
+        .WithDescription("The call's row, and under recordings the rows of its recordings, the earliest first.")
+        .ProducesProblem(StatusCodes.Status404NotFound);
+
+    private static async Task<Results<Ok<CallDetails>, ProblemHttpResult>> HandleAsync(
+        [FromRoute(Name = "call_id"), Description("The provider's id of the call.")] string callId,
+        GetCallQuery query,
+        CancellationToken cancellationToken) =>
+        // No id holds a control character, and PostgreSQL's text could not even be asked for a NUL.
+        !callId.Any(char.IsControl) && await query.ExecuteAsync(callId, cancellationToken) is { } call
+            ? TypedResults.Ok(call)
+            : CatalogProblems.NoSuchCall();
+}

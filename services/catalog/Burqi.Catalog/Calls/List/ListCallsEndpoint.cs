@@ -1,0 +1,29 @@
+using Burqi.Catalog.Lists;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Burqi.Catalog.Calls.List;
+
+internal static class ListCallsEndpoint
+{
+    public static void MapListCalls(this IEndpointRouteBuilder routes) => routes.MapGet("/calls", HandleAsync)
+        .WithName("listCalls")
+        .WithTags("calls")
+        .WithSummary("Calls, the latest first")
+        .WithDescription("All filters together must hold. Follow next_cursor for the next page, with the same filters; on the last page it is null.")
+        .WithMetadata(ListCallsQuery.Parameters);
+
+    private static async Task<Results<Ok<Page<Call>>, ValidationProblem>> HandleAsync(
+        HttpRequest request,
+        ListCallsQuery query,
+        CancellationToken cancellationToken)
+    {
+        var errors = new Dictionary<string, string[]>();
+        var list = ListCallsQuery.Parameters.Parse(request.Query, errors);
+        return errors.Count > 0
+            ? TypedResults.ValidationProblem(errors)
+            : TypedResults.Ok(await query.ExecuteAsync(list, cancellationToken));
+    }
+}

@@ -1,0 +1,42 @@
+using Burqi.Catalog.Database;
+using Burqi.Catalog.Lists;
+using Burqi.Contracts;
+using Burqi.Contracts.Calls;
+using Dapper;
+
+namespace Burqi.Catalog.Calls.List;
+
+/// <summary>Calls, the latest first.</summary>
+internal sealed class ListCallsQuery(CatalogDatabase database)
+{
+    /// <summary>Each filter has an index of its own (0001_calls_and_recordings.sql).</summary>
+    public static readonly ListParameters Parameters = new(
+        _ => true,
+        [
+            new("call_id", "The provider's id of the call."),
+            new("provider", "Whose platform carried the call.", [Providers.Twilio, Providers.Acs, Providers.LiveKit]),
+            new(
+                "status",
+                "How far the call has come, or how it ended.",
+                [
+                    CallStatuses.InProgress, CallStatuses.Completed, CallStatuses.Busy, CallStatuses.NoAnswer, CallStatuses.Canceled,
+                    CallStatuses.Failed,
+                ]),
+            new("direction", "The provider's word for the call's direction."),
+            new("assistant_id", "The assistant that took the call."),
+            new("from_address", "The calling party's address; a + must be sent as %2B."),
+            new("to_address", "The called party's address; a + must be sent as %2B."),
+        ]);
+
+    public async Task<Page<Call>> ExecuteAsync(ListRequest request, CancellationToken cancellationToken)
+    {
+        var (sql, parameters) = Statement(request);
+        var rows = await database.ReadAsync(
+            connection => connection.QueryAsync<Call>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
+            cancellationToken);
+        return Page<Call>.Of([.. rows], request.Limit, last => new PageCursor(last.ListedAt, last.CallId));
+    }
+
+    public static (string Sql, DynamicParameters Parameters) Statement(ListRequest request) =>
+        ListStatement.Write(Call.Columns, "catalog.calls", "call_id", request, request.Cursor?.Id);
+}

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+using Burqi.Catalog.Calls;
+using Burqi.Catalog.Calls.Get;
+using Burqi.Catalog.Lists;
+using Burqi.Catalog.Recordings;
+
+namespace Burqi.Catalog;
+
+/// <summary>The API's JSON. Names stand on the properties: they are the columns', whatever naming a host may set.</summary>
+[JsonSerializable(typeof(Page<Call>))]
+[JsonSerializable(typeof(CallDetails))]
+[JsonSerializable(typeof(Page<Recording>))]
+[JsonSerializable(typeof(Recording))]
+internal sealed partial class CatalogJsonContext : JsonSerializerContext;

@@ -1,0 +1,102 @@
+using System.Text.Encodings.Web;
+using Burqi.Catalog.Access;
+using Burqi.Catalog.Calls.Get;
+using Burqi.Catalog.Calls.List;
+using Burqi.Catalog.Calls.Track;
+using Burqi.Catalog.Content;
+using Burqi.Catalog.Database;
+using Burqi.Catalog.OpenApi;
+using Burqi.Catalog.Recordings.Get;
+using Burqi.Catalog.Recordings.List;
+using Burqi.Catalog.Recordings.MarkArchived;
+using Burqi.Catalog.Recordings.Play;
+using Burqi.Catalog.Recordings.Track;
+using MassTransit;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Burqi.Catalog;
+
+/// <summary>The front door of catalog: what it registers, what it consumes, what it maps.</summary>
+public static class CatalogModule
+{
+    /// <summary>Registers catalog's services, options and health checks.</summary>
+    public static IHostApplicationBuilder AddCatalog(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+
+        services.AddSingleton<IValidateOptions<CatalogOptions>, CatalogOptionsValidator>();
+        services.AddOptions<CatalogOptions>()
+            .Configure<IConfiguration>((options, configuration) =>
+            {
+                options.DatabaseUrl = configuration["BURQI_DATABASE_URL"]?.Trim() ?? "";
+                options.ApiKeys = configuration["BURQI_API_KEYS"]?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+            })
+            .ValidateOnStart();
+
+        services.AddSingleton<CatalogMetrics>();
+        services.AddSingleton<CatalogDatabase>();
+        services.AddHostedService<DatabaseMigration>();
+        services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("catalog-database", tags: ["ready"]);
+
+        services.AddSingleton<UpsertCallCommand>();
+        services.AddSingleton<UpsertRecordingCommand>();
+        services.AddSingleton<GetCallQuery>();
+        services.AddSingleton<ListCallsQuery>();
+        services.AddSingleton<GetRecordingQuery>();
+        services.AddSingleton<ListRecordingsQuery>();
+        services.AddSingleton<RecordingContentResponse>();
+        services.AddRecordingContent();
+
+        services.AddSingleton<ApiKeys>();
+        // The core only: AddAuthentication would bring data protection along, which writes key files that no bearer key needs.
+        services.AddAuthenticationCore();
+        services.TryAddSingleton(UrlEncoder.Default);
+        new AuthenticationBuilder(services)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, configureOptions: null);
+        services.AddAuthorizationBuilder()
+            .AddPolicy(ApiKeyAuthentication.PolicyName, policy => policy
+                .AddAuthenticationSchemes(ApiKeyAuthentication.SchemeName)
+                .RequireAuthenticatedUser());
+
+        services.AddProblemDetails();
+        services.AddExceptionHandler<CatalogExceptionHandler>();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, CatalogJsonContext.Default));
+        services.AddCatalogOpenApi();
+        return builder;
+    }
+
+    /// <summary>Registers catalog's consumers, by name: a queue that nobody asked for is never made.</summary>
+    public static void AddCatalogConsumers(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<CallStartedConsumer, CallStartedConsumerDefinition>();
+        bus.AddConsumer<CallEndedConsumer, CallEndedConsumerDefinition>();
+        bus.AddConsumer<RecordingStartedConsumer, RecordingStartedConsumerDefinition>();
+        bus.AddConsumer<RecordingCapturedConsumer, RecordingCapturedConsumerDefinition>();
+        bus.AddConsumer<RecordingFailedConsumer, RecordingFailedConsumerDefinition>();
+        bus.AddConsumer<ProviderRecordingReadyConsumer, ProviderRecordingReadyConsumerDefinition>();
+        bus.AddConsumer<RecordingArchiveStartedConsumer, RecordingArchiveStartedConsumerDefinition>();
+        bus.AddConsumer<RecordingArchivedConsumer, RecordingArchivedConsumerDefinition>();
+        bus.AddConsumer<RecordingArchiveFailedConsumer, RecordingArchiveFailedConsumerDefinition>();
+    }
+
+    /// <summary>Maps catalog's routes. All of them need an API key.</summary>
+    public static IEndpointRouteBuilder MapCatalog(this IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("").RequireAuthorization(ApiKeyAuthentication.PolicyName);
+        api.MapListCalls();
+        api.MapGetCall();
+        api.MapListRecordings();
+        api.MapGetRecording();
+        api.MapDownloadRecording();
+        api.MapPlayRecording();
+        api.MapOpenApi();
+        return routes;
+    }
+}

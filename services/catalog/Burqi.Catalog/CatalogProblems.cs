@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Burqi.Catalog;
+
+/// <summary>The problems (RFC 9457) of more than one endpoint.</summary>
+internal static class CatalogProblems
+{
+    public static ProblemHttpResult NoSuchCall() => Problem(StatusCodes.Status404NotFound, "There is no call with this call_id.");
+
+    public static ProblemHttpResult NoSuchRecording() => Problem(StatusCodes.Status404NotFound, "There is no recording with this id.");
+
+    public static ProblemHttpResult NoSuchRecordingOfCall() =>
+        Problem(StatusCodes.Status404NotFound, "There is no recording with this id that belongs to this call.");
+
+    public static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
+}

@@ -1,0 +1,57 @@
+using System.Net;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Microsoft.Extensions.Options;
+
+namespace Burqi.Catalog.Content.S3;
+
+/// <summary>Objects in an S3 bucket, read by ranged GET.</summary>
+internal sealed class S3RecordingContent(IAmazonS3 client, IOptions<ContentOptions> options) : IRecordingContent
+{
+    private readonly string bucket = options.Value.Bucket!;
+
+    public string Store => ContentOptions.S3;
+
+    public async Task<long?> FindAsync(string objectKey, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = bucket, Key = objectKey }, cancellationToken);
+            return found.ContentLength;
+        }
+        catch (AmazonS3Exception exception) when (IsMissingObject(exception))
+        {
+            return null;
+        }
+    }
+
+    public async Task<OpenedContent?> OpenAsync(string objectKey, long offset, long length, CancellationToken cancellationToken)
+    {
+        var request = new GetObjectRequest { BucketName = bucket, Key = objectKey };
+        if (length > 0)
+        {
+            request.ByteRange = new ByteRange(offset, offset + length - 1);
+        }
+
+        try
+        {
+            var response = await client.GetObjectAsync(request, cancellationToken);
+            return new OpenedContent(response.ResponseStream, ObjectSize(response));
+        }
+        catch (AmazonS3Exception exception) when (IsMissingObject(exception) || exception.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+        {
+            // An object too short for the range is not the object that was archived.
+            return null;
+        }
+    }
+
+    // Content-Range: bytes 0-99/1234 (RFC 9110 §14.4); without a range the body is the whole.
+    private static long ObjectSize(GetObjectResponse response) =>
+        response.ContentRange is { Length: > 0 } range && long.TryParse(range.AsSpan(range.IndexOf('/') + 1), out var size)
+            ? size
+            : response.ContentLength;
+
+    // A bucket that is not there is a mistake in the settings, to be heard of as an error.
+    private static bool IsMissingObject(AmazonS3Exception exception) =>
+        exception.StatusCode == HttpStatusCode.NotFound && exception.ErrorCode != "NoSuchBucket";
+}

@@ -1,0 +1,26 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+
+namespace Burqi.Catalog.Recordings.Get;
+
+internal static class GetRecordingEndpoint
+{
+    public static void MapGetRecording(this IEndpointRouteBuilder routes) => routes.MapGet("/recordings/{id}", HandleAsync)
+        .WithName("getRecording")
+        .WithTags("recordings")
+        .WithSummary("One recording")
+        .WithDescription("The recording's row: what it is, how far it has come, and where its audio lies.")
+        .ProducesProblem(StatusCodes.Status404NotFound);
+
+    private static async Task<Results<Ok<Recording>, ProblemHttpResult>> HandleAsync(
+        [FromRoute(Name = "id"), Description("The recording's id, a UUID.")] string id,
+        GetRecordingQuery query,
+        CancellationToken cancellationToken) =>
+        Guid.TryParseExact(id, "D", out var recordingId) && await query.ExecuteAsync(recordingId, cancellationToken) is { } recording
+            ? TypedResults.Ok(recording)
+            : CatalogProblems.NoSuchRecording();
+}

@@ -1,0 +1,29 @@
+using Burqi.Catalog.Lists;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Burqi.Catalog.Recordings.List;
+
+internal static class ListRecordingsEndpoint
+{
+    public static void MapListRecordings(this IEndpointRouteBuilder routes) => routes.MapGet("/recordings", HandleAsync)
+        .WithName("listRecordings")
+        .WithTags("recordings")
+        .WithSummary("Recordings, the latest first")
+        .WithDescription("All filters together must hold. Follow next_cursor for the next page, with the same filters; on the last page it is null.")
+        .WithMetadata(ListRecordingsQuery.Parameters);
+
+    private static async Task<Results<Ok<Page<Recording>>, ValidationProblem>> HandleAsync(
+        HttpRequest request,
+        ListRecordingsQuery query,
+        CancellationToken cancellationToken)
+    {
+        var errors = new Dictionary<string, string[]>();
+        var list = ListRecordingsQuery.Parameters.Parse(request.Query, errors);
+        return errors.Count > 0
+            ? TypedResults.ValidationProblem(errors)
+            : TypedResults.Ok(await query.ExecuteAsync(list, cancellationToken));
+    }
+}

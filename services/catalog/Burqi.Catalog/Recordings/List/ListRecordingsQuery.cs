@@ -1,0 +1,52 @@
+using Burqi.Catalog.Database;
+using Burqi.Catalog.Lists;
+using Burqi.Contracts;
+using Burqi.Contracts.Recordings;
+using Dapper;
+
+namespace Burqi.Catalog.Recordings.List;
+
+/// <summary>Recordings, the latest first.</summary>
+internal sealed class ListRecordingsQuery(CatalogDatabase database)
+{
+    /// <summary>Each filter has an index of its own (0001_calls_and_recordings.sql).</summary>
+    public static readonly ListParameters Parameters = new(
+        id => Guid.TryParseExact(id, "D", out _),
+        [
+            new("call_id", "The provider's id of the call."),
+            new("provider", "Whose platform carried the call.", [Providers.Twilio, Providers.Acs, Providers.LiveKit]),
+            new(
+                "recording_source",
+                "Who made the recording.",
+                [RecordingSources.Local, RecordingSources.Twilio, RecordingSources.Acs, RecordingSources.LiveKit]),
+            new(
+                "recording_type",
+                "What the recording holds.",
+                [RecordingTypes.User, RecordingTypes.Assistant, RecordingTypes.Mixed, RecordingTypes.Provider, RecordingTypes.Chunk]),
+            new(
+                "status",
+                "How far the recording has come.",
+                [
+                    RecordingStatuses.Recording, RecordingStatuses.Captured, RecordingStatuses.Archiving, RecordingStatuses.Completed,
+                    RecordingStatuses.Failed, RecordingStatuses.Absent, RecordingStatuses.Deleted,
+                ]),
+            new("assistant_id", "The assistant that took the call."),
+            new("recording_sid", "The provider's id of its own recording."),
+        ]);
+
+    public async Task<Page<Recording>> ExecuteAsync(ListRequest request, CancellationToken cancellationToken)
+    {
+        var (sql, parameters) = Statement(request);
+        var rows = await database.ReadAsync(
+            connection => connection.QueryAsync<Recording>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
+            cancellationToken);
+        return Page<Recording>.Of([.. rows], request.Limit, last => new PageCursor(last.ListedAt, last.Id.ToString("D")));
+    }
+
+    public static (string Sql, DynamicParameters Parameters) Statement(ListRequest request) => ListStatement.Write(
+        Recording.Columns,
+        "catalog.recordings",
+        "id",
+        request,
+        request.Cursor is { } cursor ? Guid.ParseExact(cursor.Id, "D") : null);
+}

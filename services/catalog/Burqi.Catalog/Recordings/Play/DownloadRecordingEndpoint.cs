@@ -1,0 +1,23 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+
+namespace Burqi.Catalog.Recordings.Play;
+
+internal static class DownloadRecordingEndpoint
+{
+    public static void MapDownloadRecording(this IEndpointRouteBuilder routes) => routes
+        .MapMethods("/calls/{call_id}/recording/{recording_id}", [HttpMethods.Get, HttpMethods.Head], HandleAsync)
+        .WithTags("audio")
+        .WithSummary("Download a recording")
+        .WithDescription("The audio as a file to keep. " + ContentEndpointExtensions.Description)
+        .ProducesContent();
+
+    private static Task HandleAsync(
+        [FromRoute(Name = "call_id"), Description("The provider's id of the call.")] string callId,
+        [FromRoute(Name = "recording_id"), Description("The recording's id, a UUID.")] string recordingId,
+        HttpContext context,
+        RecordingContentResponse response) => response.WriteAsync(context, callId, recordingId, "attachment");
+}

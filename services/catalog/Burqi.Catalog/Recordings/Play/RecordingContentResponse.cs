@@ -1,0 +1,207 @@
+using System.Buffers;
+using System.Diagnostics;
+using Burqi.Catalog.Content;
+using Burqi.Catalog.Recordings.Get;
+using Burqi.Contracts.Recordings;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
+
+namespace Burqi.Catalog.Recordings.Play;
+
+/// <summary>Answers a request for a recording's audio: finds the row, decides what the client gets, and passes it on as it is read.</summary>
+internal sealed partial class RecordingContentResponse(
+    GetRecordingQuery getRecording,
+    IRecordingContent content,
+    CatalogMetrics metrics,
+    TimeProvider time,
+    ILogger<RecordingContentResponse> logger)
+{
+    private const int BufferSize = 64 * 1024;
+
+    /// <summary>How long the store may be silent in the middle of an object before the response is broken off.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
+
+    public async Task WriteAsync(HttpContext context, string callId, string recordingId, string disposition)
+    {
+        var cancellationToken = context.RequestAborted;
+        try
+        {
+            var recording = Guid.TryParseExact(recordingId, "D", out var id) ? await getRecording.ExecuteAsync(id, cancellationToken) : null;
+            var problem = recording is null || recording.CallId != callId ? CatalogProblems.NoSuchRecordingOfCall() : Unplayable(recording);
+            if (problem is not null)
+            {
+                await problem.ExecuteAsync(context);
+                return;
+            }
+
+            await WriteAsync(context, recording!, disposition, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Nobody is there to be answered.
+            Log.ClientLeft(logger, recordingId, 0);
+            metrics.ContentEnded(ContentEnding.ClientLeft, 0);
+        }
+    }
+
+    private static ProblemHttpResult? Unplayable(Recording recording) => recording.Status switch
+    {
+        RecordingStatuses.Completed => null,
+        RecordingStatuses.Recording =>
+            CatalogProblems.Problem(StatusCodes.Status409Conflict, $"Recording {recording.Id} is still recording: its audio is there once the status is completed."),
+        RecordingStatuses.Captured or RecordingStatuses.Archiving =>
+            CatalogProblems.Problem(StatusCodes.Status409Conflict, $"Recording {recording.Id} is still on its way to the store: its audio is there once the status is completed."),
+        RecordingStatuses.Deleted =>
+            CatalogProblems.Problem(StatusCodes.Status404NotFound, $"The audio of recording {recording.Id} was deleted."),
+        _ =>
+            CatalogProblems.Problem(StatusCodes.Status404NotFound, $"Recording {recording.Id} has no audio: its status is {recording.Status}."),
+    };
+
+    private async Task WriteAsync(HttpContext context, Recording recording, string disposition, CancellationToken cancellationToken)
+    {
+        // A completed row has these (recordings_completed_is_stored).
+        var objectKey = recording.S3Key!;
+        var size = recording.FileSize!.Value;
+        var entityTag = new EntityTagHeaderValue($"\"{recording.Sha256}\"");
+        var lastModified = LastModified(recording);
+        var selection = ContentSelection.Of(context.Request, entityTag, lastModified, size);
+
+        var headers = context.Response.GetTypedHeaders();
+        if (selection.Status is StatusCodes.Status304NotModified or StatusCodes.Status412PreconditionFailed)
+        {
+            context.Response.StatusCode = selection.Status;
+            Identify();
+            return;
+        }
+
+        if (selection.Status == StatusCodes.Status416RangeNotSatisfiable)
+        {
+            headers.ContentRange = new ContentRangeHeaderValue(size);
+            await CatalogProblems.Problem(selection.Status, $"The range lies outside the {size} bytes of the audio.").ExecuteAsync(context);
+            return;
+        }
+
+        var isHead = HttpMethods.IsHead(context.Request.Method);
+        await using var opened = isHead ? null : await content.OpenAsync(objectKey, selection.Offset, selection.Length, cancellationToken);
+        var objectSize = isHead ? await content.FindAsync(objectKey, cancellationToken) : opened?.ObjectSize;
+        if (objectSize != size)
+        {
+            metrics.ObjectMissing();
+            Log.ObjectMissing(logger, recording.Id, content.Store, size, objectSize);
+            await CatalogProblems.Problem(
+                StatusCodes.Status404NotFound,
+                $"The audio of recording {recording.Id} is not in the store as it was archived.").ExecuteAsync(context);
+            return;
+        }
+
+        context.Response.StatusCode = selection.Status;
+        Identify();
+        headers.ContentType = new MediaTypeHeaderValue(AudioFile.MediaType(recording.Format));
+        headers.ContentLength = selection.Length;
+        var contentDisposition = new ContentDispositionHeaderValue(disposition);
+        contentDisposition.SetHttpFileName(AudioFile.Name(recording));
+        headers.ContentDisposition = contentDisposition;
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        if (selection.Status == StatusCodes.Status206PartialContent)
+        {
+            headers.ContentRange = new ContentRangeHeaderValue(selection.Offset, selection.Offset + selection.Length - 1, size);
+        }
+
+        if (opened is not null)
+        {
+            await SendAsync(context, recording.Id, opened.Stream, selection.Length);
+        }
+
+        void Identify()
+        {
+            headers.ETag = entityTag;
+            headers.LastModified = lastModified;
+            // Kept by whoever may hear it, and asked about each time: a key can be withdrawn and audio deleted.
+            headers.CacheControl = new CacheControlHeaderValue { Private = true, NoCache = true };
+            context.Response.Headers.AcceptRanges = "bytes";
+        }
+    }
+
+    private async Task SendAsync(HttpContext context, Guid recordingId, Stream source, long length)
+    {
+        using var activity = CatalogTracing.Source.StartActivity("catalog.recording.send");
+        activity?.SetTag("burqi.recording_id", recordingId);
+
+        var (ending, sent, failure) = await CopyAsync(source, context.Response.Body, length, context.RequestAborted);
+        metrics.ContentEnded(ending, sent);
+        activity?.SetTag("burqi.bytes", sent);
+        switch (ending)
+        {
+            case ContentEnding.ClientLeft:
+                Log.ClientLeft(logger, recordingId.ToString(), sent);
+                break;
+            case ContentEnding.StoreFailed:
+                activity?.SetStatus(ActivityStatusCode.Error);
+                Log.StoreFailed(logger, recordingId, content.Store, sent, length, failure);
+                // The status is out and says that all is well: only a broken connection still tells the client.
+                context.Abort();
+                break;
+            default:
+                break;
+        }
+    }
+
+    private async Task<(ContentEnding Ending, long Sent, Exception? Failure)> CopyAsync(
+        Stream source,
+        Stream destination,
+        long length,
+        CancellationToken requestAborted)
+    {
+        using var silence = new CancellationTokenSource(LongestSilence, time);
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(requestAborted, silence.Token);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        var sent = 0L;
+        try
+        {
+            while (sent < length)
+            {
+                int read;
+                try
+                {
+                    silence.CancelAfter(LongestSilence);
+                    read = await source.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, length - sent)), reading.Token);
+                }
+                catch (Exception exception) when (!requestAborted.IsCancellationRequested)
+                {
+                    return (ContentEnding.StoreFailed, sent, exception);
+                }
+
+                if (read == 0)
+                {
+                    return (ContentEnding.StoreFailed, sent, null);
+                }
+
+                // A client may listen as slowly as Kestrel lets it.
+                silence.CancelAfter(Timeout.InfiniteTimeSpan);
+                await destination.WriteAsync(buffer.AsMemory(0, read), requestAborted);
+                sent += read;
+            }
+
+            return (ContentEnding.Complete, sent, null);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException)
+        {
+            return (ContentEnding.ClientLeft, sent, null);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>When the object was verified, in whole seconds as HTTP writes them; rows always told it, but it is not a column that must be there.</summary>
+    private static DateTimeOffset LastModified(Recording recording)
+    {
+        var archivedAt = recording.RecordingMetadata.TryGetProperty("archived_at", out var value) && value.TryGetDateTimeOffset(out var time)
+            ? time
+            : new DateTimeOffset(recording.UpdatedAt, TimeSpan.Zero);
+        return DateTimeOffset.FromUnixTimeSeconds(archivedAt.ToUnixTimeSeconds());
+    }
+}

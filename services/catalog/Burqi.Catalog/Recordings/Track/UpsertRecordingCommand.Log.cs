@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Logging;
+
+namespace Burqi.Catalog.Recordings.Track;
+
+internal sealed partial class UpsertRecordingCommand
+{
+    private static partial class Log
+    {
+        [LoggerMessage(5020, LogLevel.Debug, "Recording {RecordingId} of call {CallId} was told to be {Told}; it is {Status}")]
+        public static partial void Told(ILogger logger, Guid recordingId, string callId, string told, string status);
+    }
+}

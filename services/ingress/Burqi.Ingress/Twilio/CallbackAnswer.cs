@@ -1,0 +1,21 @@
+using Burqi.Ingress.Spool;
+using Microsoft.AspNetCore.Http;
+
+namespace Burqi.Ingress.Twilio;
+
+/// <summary>How a status callback is answered: what Twilio makes of it is whether to repeat it.</summary>
+internal static class CallbackAnswer
+{
+    public static IResult Of(Delivery delivery) => delivery == Delivery.Lost
+        ? TypedResults.StatusCode(StatusCodes.Status500InternalServerError) // repeated up to five times
+        : TypedResults.NoContent();
+
+    /// <summary>Understood, and of no consequence.</summary>
+    public static IResult Noted() => TypedResults.NoContent();
+
+    /// <summary>Signed, and yet not what Twilio sends.</summary>
+    public static IResult Malformed(string parameter) => TypedResults.Problem(
+        statusCode: StatusCodes.Status400BadRequest,
+        title: "Malformed webhook",
+        detail: $"{parameter} is missing or is not one of Twilio's identifiers.");
+}

@@ -1,0 +1,20 @@
+namespace Burqi.Ingress.Twilio;
+
+/// <summary>The Twilio account whose calls are recorded.</summary>
+internal sealed class TwilioOptions
+{
+    /// <summary><c>TWILIO_ACCOUNT_SID</c>: webhooks of any other account are refused; null lets any account that knows the token in.</summary>
+    public string? AccountSid { get; set; }
+
+    /// <summary><c>TWILIO_AUTH_TOKEN</c>: the account's primary token, with which Twilio signs. Required while signatures are verified.</summary>
+    public string? AuthToken { get; set; }
+
+    /// <summary><c>TWILIO_CALLER_ID</c>: the number of ours that a dialled party sees (E.164); null lets Twilio show the caller's.</summary>
+    public string? CallerId { get; set; }
+
+    /// <summary><c>BURQI_VERIFY_SIGNATURES</c>: false accepts unsigned webhooks, for development only: Production refuses to start so.</summary>
+    public bool VerifySignatures { get; set; } = true;
+
+    /// <summary>What could not be understood while the configuration was read; the validator reports it with the rest.</summary>
+    public List<string> Problems { get; } = [];
+}

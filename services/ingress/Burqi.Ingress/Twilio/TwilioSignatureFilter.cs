@@ -1,0 +1,171 @@
+using System.Net.Http.Headers;
+using Burqi.Ingress.Http;
+using Burqi.Twilio;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Burqi.Ingress.Twilio;
+
+/// <summary>
+/// Lets through what Twilio signed and nothing else, before anything looks into the request. Who is refused learns a status and no more.
+/// </summary>
+internal sealed partial class TwilioSignatureFilter(
+    IOptions<TwilioOptions> options,
+    PublicAddress address,
+    IngressTelemetry telemetry,
+    ILogger<TwilioSignatureFilter> logger) : IEndpointFilter
+{
+    /// <summary>Twilio's largest webhooks (CallToken, custom SIP headers) stay well below 16 KiB.</summary>
+    public const int LargestBody = 64 * 1024;
+
+    private enum Refusal
+    {
+        None,
+        Unsigned,
+        WrongContentType,
+        TooLarge,
+        Forged,
+        OtherAccount,
+        NotAnObject,
+    }
+
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        var kind = http.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "unknown";
+        var refusal = await ReadAsync(http);
+        if (refusal != Refusal.None)
+        {
+            return Refuse(http, kind, refusal);
+        }
+
+        using var activity = IngressTelemetry.Traces.StartActivity(kind);
+        activity?.SetTag("burqi.call_id", TwilioWebhook.Of(http).Form["CallSid"]);
+        try
+        {
+            var result = await next(context);
+            telemetry.WebhookAnswered(kind, (result as IStatusCodeHttpResult)?.StatusCode switch
+            {
+                >= 500 => "failed",
+                >= 400 => "rejected",
+                _ => "accepted",
+            });
+            return result;
+        }
+        catch
+        {
+            telemetry.WebhookAnswered(kind, "failed");
+            throw;
+        }
+    }
+
+    private async ValueTask<Refusal> ReadAsync(HttpContext http)
+    {
+        var signature = http.Request.Headers[TwilioSignature.HeaderName].ToString();
+        if (options.Value.VerifySignatures && signature.Length == 0)
+        {
+            return Refusal.Unsigned; // before a byte of the body is read
+        }
+
+        if (BodyKind(http.Request.ContentType) is not { } isJson)
+        {
+            return Refusal.WrongContentType;
+        }
+
+        if (await ReadBodyAsync(http) is not { } body)
+        {
+            return Refusal.TooLarge;
+        }
+
+        // A form's parameters are signed one by one, so it is parsed before it is trusted; JSON is hashed first, and parsed after.
+        var url = address.Url(http);
+        var form = isJson ? null : TwilioForm.Parse(body.Span);
+        if (options.Value.VerifySignatures && !IsSigned(signature, url, form, body.Span))
+        {
+            return Refusal.Forged;
+        }
+
+        form ??= TwilioForm.ParseJson(body);
+        if (form is null)
+        {
+            return Refusal.NotAnObject;
+        }
+
+        if (options.Value.AccountSid is { } ours && form["AccountSid"] != ours)
+        {
+            return Refusal.OtherAccount;
+        }
+
+        http.Features.Set(new TwilioWebhook(form, address.BaseUrl(http)));
+        return Refusal.None;
+    }
+
+    private bool IsSigned(string signature, string url, TwilioForm? form, ReadOnlySpan<byte> body) => form is null
+        ? TwilioSignature.IsValidForBody(options.Value.AuthToken!, signature, url, body)
+        : TwilioSignature.IsValid(options.Value.AuthToken!, signature, url, form.Parameters);
+
+    /// <summary>True for JSON, false for a form, null for anything else, another character set than UTF-8 among it.</summary>
+    private static bool? BodyKind(string? contentType)
+    {
+        if (!MediaTypeHeaderValue.TryParse(contentType, out var type)
+            || (type.CharSet is { } charset && !charset.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
+        {
+            return null;
+        }
+
+        return type.MediaType?.ToLowerInvariant() switch
+        {
+            "application/x-www-form-urlencoded" => false,
+            "application/json" => true,
+            _ => null,
+        };
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(HttpContext http)
+    {
+        if (http.Request.ContentLength > LargestBody)
+        {
+            return null;
+        }
+
+        // One byte more than is allowed tells too much from just enough.
+        var buffer = new byte[(http.Request.ContentLength ?? LargestBody) + 1];
+        var length = await http.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, http.RequestAborted);
+        // Not a conditional expression: there, null would turn into an empty body (byte[] converts to memory).
+        if (length > LargestBody)
+        {
+            return null;
+        }
+
+        return buffer.AsMemory(0, length);
+    }
+
+    private StatusCodeHttpResult Refuse(HttpContext http, string kind, Refusal refusal)
+    {
+        if (refusal is Refusal.Unsigned or Refusal.Forged or Refusal.OtherAccount)
+        {
+            var reason = refusal switch
+            {
+                Refusal.Unsigned => "unsigned",
+                Refusal.Forged => "wrong_signature",
+                _ => "other_account",
+            };
+            telemetry.WebhookForged(kind, reason);
+            telemetry.WebhookAnswered(kind, "forged");
+            Log.Forged(logger, kind, reason, http.Connection.RemoteIpAddress);
+            return TypedResults.StatusCode(StatusCodes.Status403Forbidden);
+        }
+
+        telemetry.WebhookAnswered(kind, "rejected");
+        Log.Unreadable(logger, kind, refusal);
+        return TypedResults.StatusCode(refusal switch
+        {
+            Refusal.TooLarge => StatusCodes.Status413PayloadTooLarge,
+            Refusal.WrongContentType => StatusCodes.Status415UnsupportedMediaType,
+            _ => StatusCodes.Status400BadRequest,
+        });
+    }
+}

@@ -1,0 +1,63 @@
+using Burqi.Contracts.Recordings;
+using Burqi.Media.Spool;
+
+namespace Burqi.Media.Announce;
+
+/// <summary>A manifest's entries as messages.</summary>
+internal static class RecordingMessages
+{
+    private const string Format = "wav";
+    private const int Channels = 1;
+
+    public static RecordingStarted Started(RecordingManifest manifest, ManifestRecording recording) => new()
+    {
+        RecordingId = recording.RecordingId,
+        Provider = manifest.Provider,
+        CallId = manifest.CallId,
+        RecordingType = recording.RecordingType,
+        RecordingSource = RecordingSources.Local,
+        StreamId = manifest.StreamId,
+        Format = Format,
+        SampleRate = manifest.SampleRate,
+        Channels = Channels,
+        StartedAt = manifest.StartedAt,
+    };
+
+    public static RecordingCaptured Captured(RecordingManifest manifest, ManifestRecording recording, string contentUrl) => new()
+    {
+        RecordingId = recording.RecordingId,
+        Provider = manifest.Provider,
+        CallId = manifest.CallId,
+        RecordingType = recording.RecordingType,
+        RecordingSource = RecordingSources.Local,
+        StreamId = manifest.StreamId,
+        Format = Format,
+        SampleRate = manifest.SampleRate,
+        Channels = Channels,
+        DurationMs = manifest.DurationMs ?? throw Incomplete(manifest),
+        FileSize = recording.FileSize ?? throw Incomplete(manifest),
+        Sha256 = recording.Sha256 ?? throw Incomplete(manifest),
+        FilePath = manifest.Location.RelativePath(recording),
+        ContentUrl = contentUrl,
+        MediaNode = manifest.Node,
+        Recovered = manifest.Recovered,
+        StartedAt = manifest.StartedAt,
+        EndedAt = manifest.EndedAt ?? throw Incomplete(manifest),
+    };
+
+    public static RecordingFailed Failed(RecordingManifest manifest, ManifestRecording recording) => new()
+    {
+        RecordingId = recording.RecordingId,
+        Provider = manifest.Provider,
+        CallId = manifest.CallId,
+        RecordingType = recording.RecordingType,
+        RecordingSource = RecordingSources.Local,
+        StreamId = manifest.StreamId,
+        Status = RecordingStatuses.Failed,
+        Reason = recording.Failure ?? throw Incomplete(manifest),
+        FailedAt = recording.FailedAt ?? throw Incomplete(manifest),
+    };
+
+    private static InvalidOperationException Incomplete(RecordingManifest manifest) =>
+        new($"The manifest {manifest.Location.ManifestName} of call {manifest.CallId} is final and yet incomplete.");
+}

@@ -1,0 +1,84 @@
+using Burqi.Media.Announce;
+using Burqi.Media.Content;
+using Burqi.Media.Spool;
+using Burqi.Media.Streams;
+using Burqi.Media.Twilio;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Burqi.Media;
+
+/// <summary>The front door of media: what it registers, what it consumes, what it maps.</summary>
+public static class MediaModule
+{
+    /// <summary>Registers media's services, options and health checks.</summary>
+    public static IHostApplicationBuilder AddMedia(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<MediaOptionsReader>();
+        services.AddSingleton<IConfigureOptions<MediaOptions>>(provider => provider.GetRequiredService<MediaOptionsReader>());
+        services.AddSingleton<IValidateOptions<MediaOptions>>(provider => provider.GetRequiredService<MediaOptionsReader>());
+        services.AddSingleton<IValidateOptions<MediaOptions>, MediaOptionsValidator>();
+        services.AddOptions<MediaOptions>().ValidateOnStart();
+
+        services.AddSingleton<MediaTelemetry>();
+        services.AddSingleton<ManifestStore>();
+        services.AddSingleton<DiskLanes>();
+        services.AddSingleton<RecordingFinalizer>();
+        services.AddSingleton<RecordingIndex>();
+        services.AddSingleton<ContentUrls>();
+        services.AddSingleton<PcmBlockPool>();
+        services.AddSingleton<RecordingAnnouncer>();
+        services.AddSingleton<MediaStreams>();
+        services.AddSingleton(provider => new RecordingServices(
+            provider.GetRequiredService<IOptions<MediaOptions>>().Value,
+            provider.GetRequiredService<ManifestStore>(),
+            provider.GetRequiredService<DiskLanes>(),
+            provider.GetRequiredService<RecordingFinalizer>(),
+            provider.GetRequiredService<RecordingAnnouncer>(),
+            provider.GetRequiredService<RecordingIndex>(),
+            provider.GetRequiredService<PcmBlockPool>(),
+            provider.GetRequiredService<MediaTelemetry>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RecordingWriter>>()));
+
+        services.AddSingleton<TwilioUpgradeSignature>();
+        services.AddSingleton<TwilioMediaEndpoint>();
+        services.AddSingleton<RecordingContentEndpoint>();
+
+        // In this order: the folder is ours before anything in it is touched.
+        services.AddHostedService<NodeLock>();
+        services.AddHostedService(provider => provider.GetRequiredService<RecordingAnnouncer>());
+        services.AddHostedService<SpoolRecovery>();
+        services.AddHostedService(provider => provider.GetRequiredService<MediaStreams>());
+        services.AddHealthChecks().AddCheck<RecordingsFolderHealthCheck>("recordings-folder", tags: ["ready"]);
+        return builder;
+    }
+
+    /// <summary>Registers media's consumers, by name: a queue that nobody asked for is never made. Media consumes nothing.</summary>
+    public static void AddMediaConsumers(this IBusRegistrationConfigurator bus)
+    {
+    }
+
+    /// <summary>Maps media's routes.</summary>
+    public static IEndpointRouteBuilder MapMedia(this IEndpointRouteBuilder routes)
+    {
+        // WebSockets are switched on for this route alone, whatever else the process serves.
+        var socket = routes.CreateApplicationBuilder();
+        socket.UseWebSockets();
+        socket.Run(context => context.RequestServices.GetRequiredService<TwilioMediaEndpoint>().HandleAsync(context));
+        routes.Map(TwilioMediaEndpoint.Route, socket.Build());
+
+        routes.MapMethods(
+            ContentUrls.RoutePattern,
+            [HttpMethods.Get, HttpMethods.Head],
+            (string recordingId, HttpContext context, RecordingContentEndpoint endpoint) => endpoint.Handle(recordingId, context));
+        return routes;
+    }
+}

@@ -1,0 +1,207 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Burqi.Media;
+
+/// <summary>What media is told by its environment. Each property names its variable; the validator names it again when it is wrong.</summary>
+public sealed class MediaOptions
+{
+    /// <summary><c>BURQI_RECORDINGS_DIR</c>: the folder that holds the recordings; made when absent. One process at a time uses it.</summary>
+    public string RecordingsDir { get; set; } = "recordings";
+
+    /// <summary>
+    /// <c>BURQI_MEDIA_BASE_URL</c>: where the archiver reaches this very node, without a trailing slash. Unset: the first address listened on,
+    /// with the machine's name in place of a wildcard.
+    /// </summary>
+    public string? BaseUrl { get; set; }
+
+    /// <summary><c>BURQI_MEDIA_NODE</c>: the node's name in events and manifests. Default: the machine's name.</summary>
+    public string Node { get; set; } = Environment.MachineName;
+
+    /// <summary><c>CALLBACK_URI_HOST</c>: the public base URL providers were given. Unset: forwarded headers of a trusted proxy, else the connection.</summary>
+    public string? PublicBaseUrl { get; set; }
+
+    /// <summary><c>BURQI_TRUSTED_PROXIES</c>: comma-separated addresses or CIDR networks whose forwarded headers are believed.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; set; } = [];
+
+    /// <summary><c>BURQI_VERIFY_SIGNATURES</c>: whether an upgrade must carry the provider's signature. False is refused in Production.</summary>
+    public bool VerifySignatures { get; set; } = true;
+
+    /// <summary><c>TWILIO_AUTH_TOKEN</c>: the account's primary auth token, which signs upgrades.</summary>
+    public string? TwilioAuthToken { get; set; }
+
+    /// <summary><c>TWILIO_ACCOUNT_SID</c>: when set, streams of any other account are refused.</summary>
+    public string? TwilioAccountSid { get; set; }
+
+    /// <summary><c>BURQI_MEDIA_MAX_STREAMS</c>: how many sockets may be open at once; a further upgrade is answered 503.</summary>
+    public int MaxStreams { get; set; } = 2000;
+
+    /// <summary><c>BURQI_MEDIA_START_TIMEOUT_SECONDS</c>: how long a socket may stay open without introducing its stream.</summary>
+    public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// <c>BURQI_MEDIA_IDLE_TIMEOUT_SECONDS</c>: after how long without any message a stream counts as ended. Stalls of a few seconds are
+    /// normal, and through some proxies the close of a connection never arrives.
+    /// </summary>
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary><c>BURQI_MEDIA_DRAIN_SECONDS</c>: how long live streams may go on once the process was told to stop.</summary>
+    public TimeSpan DrainGrace { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// <c>BURQI_MEDIA_BUFFER_MIB</c>: the audio of all streams, as 16-bit samples, that may wait in memory for a slow disk before more of it is
+    /// given up. Of the default, 500 two-track calls of 8 kHz fill 16 MiB a second.
+    /// </summary>
+    public long BufferBytes { get; set; } = 128L * 1024 * 1024;
+
+    /// <summary>
+    /// <c>BURQI_MEDIA_MAX_GAP_SECONDS</c>: the longest silence a timestamp can open. One further ahead is taken for a broken clock, which
+    /// would otherwise fill the disk with nothing.
+    /// </summary>
+    public TimeSpan MaxGap { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary><c>BURQI_MEDIA_MAX_LENGTH_HOURS</c>: the longest recording; what comes after it is not kept.</summary>
+    public TimeSpan MaxLength { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary><c>BURQI_MEDIA_MIN_FREE_MIB</c>: free disk space below which the node says that it is not ready.</summary>
+    public long MinFreeBytes { get; set; } = 256L * 1024 * 1024;
+
+    /// <summary><c>BURQI_MEDIA_CONTENT_URL_HOURS</c>: how long a content URL handed to the archiver stays good.</summary>
+    public TimeSpan ContentUrlLifetime { get; set; } = TimeSpan.FromHours(168);
+
+    /// <summary>Frames up to this long before the end of a track are put in their place; older ones are dropped and counted.</summary>
+    internal TimeSpan ReorderWindow { get; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>Reads <see cref="MediaOptions"/> from the flat names. What cannot be read is kept for the validator, which reports all of it.</summary>
+internal sealed class MediaOptionsReader(IConfiguration configuration) : IConfigureOptions<MediaOptions>, IValidateOptions<MediaOptions>
+{
+    private readonly List<string> _unreadable = [];
+
+    public void Configure(MediaOptions options)
+    {
+        _unreadable.Clear();
+        options.RecordingsDir = Text("BURQI_RECORDINGS_DIR") ?? options.RecordingsDir;
+        options.BaseUrl = Text("BURQI_MEDIA_BASE_URL")?.TrimEnd('/');
+        options.Node = Text("BURQI_MEDIA_NODE") ?? options.Node;
+        options.PublicBaseUrl = Text("CALLBACK_URI_HOST")?.TrimEnd('/');
+        options.TrustedProxies = Networks("BURQI_TRUSTED_PROXIES");
+        options.VerifySignatures = Flag("BURQI_VERIFY_SIGNATURES", options.VerifySignatures);
+        options.TwilioAuthToken = Text("TWILIO_AUTH_TOKEN");
+        options.TwilioAccountSid = Text("TWILIO_ACCOUNT_SID");
+        options.MaxStreams = (int)Number("BURQI_MEDIA_MAX_STREAMS", options.MaxStreams, 1, 100_000);
+        options.StartTimeout = TimeSpan.FromSeconds(Number("BURQI_MEDIA_START_TIMEOUT_SECONDS", options.StartTimeout.TotalSeconds, 1, 300));
+        options.IdleTimeout = TimeSpan.FromSeconds(Number("BURQI_MEDIA_IDLE_TIMEOUT_SECONDS", options.IdleTimeout.TotalSeconds, 1, 3600));
+        options.DrainGrace = TimeSpan.FromSeconds(Number("BURQI_MEDIA_DRAIN_SECONDS", options.DrainGrace.TotalSeconds, 0, 86_400));
+        options.BufferBytes = (long)(Number("BURQI_MEDIA_BUFFER_MIB", options.BufferBytes / 1048576.0, 1, 65_536) * 1048576);
+        options.MaxGap = TimeSpan.FromSeconds(Number("BURQI_MEDIA_MAX_GAP_SECONDS", options.MaxGap.TotalSeconds, 1, 86_400));
+        options.MaxLength = TimeSpan.FromHours(Number("BURQI_MEDIA_MAX_LENGTH_HOURS", options.MaxLength.TotalHours, 0.01, 48));
+        options.MinFreeBytes = (long)(Number("BURQI_MEDIA_MIN_FREE_MIB", options.MinFreeBytes / 1048576.0, 0, 1e9) * 1048576);
+        options.ContentUrlLifetime = TimeSpan.FromHours(Number("BURQI_MEDIA_CONTENT_URL_HOURS", options.ContentUrlLifetime.TotalHours, 0.01, 8760));
+    }
+
+    public ValidateOptionsResult Validate(string? name, MediaOptions options) =>
+        _unreadable.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(_unreadable);
+
+    private string? Text(string name) => configuration[name] is { } value && !string.IsNullOrWhiteSpace(value) ? value.Trim() : null;
+
+    private bool Flag(string name, bool otherwise)
+    {
+        if (Text(name) is not { } text)
+        {
+            return otherwise;
+        }
+
+        if (bool.TryParse(text, out var value))
+        {
+            return value;
+        }
+
+        _unreadable.Add($"{name} must be true or false.");
+        return otherwise;
+    }
+
+    private double Number(string name, double otherwise, double least, double most)
+    {
+        if (Text(name) is not { } text)
+        {
+            return otherwise;
+        }
+
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
+        {
+            return value;
+        }
+
+        _unreadable.Add(string.Create(CultureInfo.InvariantCulture, $"{name} must be a number from {least} to {most}."));
+        return otherwise;
+    }
+
+    private List<IPNetwork> Networks(string name)
+    {
+        var networks = new List<IPNetwork>();
+        foreach (var entry in (Text(name) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (IPNetwork.TryParse(entry, out var network))
+            {
+                networks.Add(network);
+            }
+            else if (IPAddress.TryParse(entry, out var address))
+            {
+                networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
+            }
+            else
+            {
+                _unreadable.Add($"{name} holds an entry that is neither an IP address nor a CIDR network.");
+            }
+        }
+
+        return networks;
+    }
+}
+
+/// <summary>What readable values must fulfil together.</summary>
+internal sealed class MediaOptionsValidator(IHostEnvironment environment, IOptions<HostOptions> host) : IValidateOptions<MediaOptions>
+{
+    /// <summary>What a stopping process needs beyond the streams' own grace: closing handshakes, the last mixes and announcements.</summary>
+    private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(10);
+
+    public ValidateOptionsResult Validate(string? name, MediaOptions options)
+    {
+        var failures = new List<string>();
+        if (options.VerifySignatures && options.TwilioAuthToken is null)
+        {
+            failures.Add("TWILIO_AUTH_TOKEN is missing: without it Twilio's signatures cannot be checked.");
+        }
+
+        if (!options.VerifySignatures && environment.IsProduction())
+        {
+            failures.Add("BURQI_VERIFY_SIGNATURES may be false only outside Production: anybody could feed audio into a call.");
+        }
+
+        if (options.DrainGrace + StopMargin > host.Value.ShutdownTimeout)
+        {
+            failures.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"BURQI_MEDIA_DRAIN_SECONDS leaves too little time to finish files: it must be at least {StopMargin.TotalSeconds} less than BURQI_SHUTDOWN_SECONDS."));
+        }
+
+        RequireHttpUrl("BURQI_MEDIA_BASE_URL", options.BaseUrl, failures);
+        RequireHttpUrl("CALLBACK_URI_HOST", options.PublicBaseUrl, failures);
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static void RequireHttpUrl(string variable, string? value, List<string> failures)
+    {
+        if (value is not null
+            && !(Uri.TryCreate(value, UriKind.Absolute, out var url)
+                && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
+                && url.Query.Length == 0 && url.Fragment.Length == 0))
+        {
+            failures.Add($"{variable} must be an absolute http or https URL without query.");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Runtime.InteropServices;
+using Burqi.Media.Streams;
+
+namespace Burqi.Media;
+
+/// <summary>Media's spans and measurements, exported by the host under the name <c>Burqi.Media</c>.</summary>
+internal sealed class MediaTelemetry : IDisposable
+{
+    public const string Name = "Burqi.Media";
+
+    public static readonly ActivitySource Activities = new(Name);
+
+    private static readonly KeyValuePair<string, object?>[] TrackTags =
+        [new("burqi.track", "user"), new("burqi.track", "assistant")];
+
+    private readonly Meter _meter;
+    private readonly UpDownCounter<int> _active;
+    private readonly Counter<long> _refused;
+    private readonly Counter<long> _ended;
+    private readonly Counter<long> _malformed;
+    private readonly Counter<long> _frames;
+    private readonly Counter<long> _late;
+    private readonly Counter<long> _stale;
+    private readonly Counter<long> _duplicates;
+    private readonly Counter<long> _gaps;
+    private readonly Counter<long> _overflowed;
+    private readonly Counter<long> _bytes;
+    private readonly Histogram<double> _flush;
+    private readonly Histogram<double> _finalize;
+    private readonly Counter<long> _failures;
+    private readonly Counter<long> _announcements;
+
+    public MediaTelemetry(IMeterFactory meters)
+    {
+        _meter = meters.Create(Name);
+        _active = _meter.CreateUpDownCounter<int>("burqi.media.streams.active", "{stream}", "Media streams with an open socket.");
+        _refused = _meter.CreateCounter<long>("burqi.media.upgrades.refused", "{request}", "Upgrades that were not accepted, by reason.");
+        _ended = _meter.CreateCounter<long>("burqi.media.streams.ended", "{stream}", "Media streams that ended, by how.");
+        _malformed = _meter.CreateCounter<long>("burqi.media.messages.malformed", "{message}", "Messages that could not be read.");
+        _frames = _meter.CreateCounter<long>("burqi.media.frames", "{frame}", "Frames placed, by track.");
+        _late = _meter.CreateCounter<long>("burqi.media.frames.late", "{frame}", "Frames that came after a later one and found their place.");
+        _stale = _meter.CreateCounter<long>("burqi.media.frames.stale", "{frame}", "Frames that came too late to be placed.");
+        _duplicates = _meter.CreateCounter<long>("burqi.media.frames.duplicated", "{frame}", "Frames that came twice.");
+        _gaps = _meter.CreateCounter<long>("burqi.media.gaps", "{gap}", "Stretches without audio between a track's first and last frame.");
+        _overflowed = _meter.CreateCounter<long>("burqi.media.samples.overflowed", "{sample}", "Samples given up because the disk could not follow.");
+        _bytes = _meter.CreateCounter<long>("burqi.media.bytes.written", "By", "Audio written to files.");
+        _flush = _meter.CreateHistogram<double>("burqi.media.flush.duration", "s", "From handing audio over to its being in the file.");
+        _finalize = _meter.CreateHistogram<double>("burqi.media.finalize.duration", "s", "From the end of a stream to its final files.");
+        _failures = _meter.CreateCounter<long>("burqi.media.recordings.failed", "{recording}", "Recordings that failed, by reason.");
+        _announcements = _meter.CreateCounter<long>("burqi.media.announcements", "{recording}", "Attempts to announce a recording, by outcome.");
+    }
+
+    public void StreamOpened() => _active.Add(1);
+
+    public void StreamEnded(MediaStreamEnding ending)
+    {
+        _active.Add(-1);
+        _ended.Add(1, new KeyValuePair<string, object?>("burqi.ending", EndingName(ending)));
+    }
+
+    public void UpgradeRefused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("burqi.reason", reason));
+
+    public void MessageMalformed() => _malformed.Add(1);
+
+    public void Flushed(long bytes, TimeSpan duration)
+    {
+        _bytes.Add(bytes);
+        _flush.Record(duration.TotalSeconds);
+    }
+
+    public void Finalized(TimeSpan duration) => _finalize.Record(duration.TotalSeconds);
+
+    public void Failed(string reason, int recordings) => _failures.Add(recordings, new KeyValuePair<string, object?>("burqi.reason", reason));
+
+    public void Announced(bool confirmed) =>
+        _announcements.Add(1, new KeyValuePair<string, object?>("burqi.outcome", confirmed ? "confirmed" : "failed"));
+
+    /// <summary>Adds what a track gathered since <paramref name="reported"/>: counted in batches, since a frame must cost next to nothing.</summary>
+    public void Report(TrackTimeline track, ref TrackCounts reported)
+    {
+        var counts = new TrackCounts(track);
+        var tag = TrackTags[(int)track.Track];
+        Add(_frames, counts.Received - reported.Received, tag);
+        Add(_late, counts.Late - reported.Late, tag);
+        Add(_stale, counts.Stale - reported.Stale, tag);
+        Add(_duplicates, counts.Duplicated - reported.Duplicated, tag);
+        Add(_gaps, counts.Gaps - reported.Gaps, tag);
+        Add(_overflowed, counts.Overflowed - reported.Overflowed, tag);
+        reported = counts;
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private static void Add(Counter<long> counter, long amount, KeyValuePair<string, object?> tag)
+    {
+        if (amount > 0)
+        {
+            counter.Add(amount, tag);
+        }
+    }
+
+    private static string EndingName(MediaStreamEnding ending) => ending switch
+    {
+        MediaStreamEnding.Stop => "stop",
+        MediaStreamEnding.Closed => "closed",
+        MediaStreamEnding.Aborted => "aborted",
+        MediaStreamEnding.Idle => "idle",
+        MediaStreamEnding.NoStart => "no_start",
+        MediaStreamEnding.Oversized => "oversized",
+        MediaStreamEnding.Malformed => "malformed",
+        MediaStreamEnding.Refused => "refused",
+        MediaStreamEnding.Draining => "draining",
+        _ => "unknown",
+    };
+}
+
+/// <summary>A track's counts at a moment.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly struct TrackCounts(TrackTimeline track)
+{
+    public long Received { get; } = track.Received;
+
+    public long Late { get; } = track.Late;
+
+    public long Stale { get; } = track.Stale;
+
+    public long Duplicated { get; } = track.Duplicated;
+
+    public long Gaps { get; } = track.Gaps.Count + track.FoldedGaps.Count;
+
+    public long Overflowed { get; } = track.Overflowed;
+}

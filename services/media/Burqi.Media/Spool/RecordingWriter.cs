@@ -1,0 +1,346 @@
+using System.Runtime.InteropServices;
+using Burqi.Contracts.Recordings;
+using Burqi.Identity;
+using Burqi.Media.Announce;
+using Burqi.Media.Audio;
+using Burqi.Media.Content;
+using Burqi.Media.Streams;
+using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
+
+namespace Burqi.Media.Spool;
+
+/// <summary>
+/// The disk's side of one live recording: opens its files, writes blocks as they come, and makes the files final. Runs on the disk's
+/// threads, on one at a time; whatever the disk does, the socket's side goes on.
+/// </summary>
+internal sealed partial class RecordingWriter : IDiskWork
+{
+    private const int Idle = 0;
+    private const int Due = 1;
+    private const int Running = 2;
+
+    private readonly RecordingServices _services;
+    private readonly PcmBlockQueue _queue;
+    private readonly StreamStart _start;
+    private readonly SafeFileHandle?[] _files = new SafeFileHandle?[2];
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private RecordingManifest _manifest;
+    private RecordingFacts? _facts;
+    private string? _failure;
+    private bool _opened;
+    private bool _closed;
+    private int _state = Idle;
+    private long _handedOver;
+    private long _endedAt;
+
+    public RecordingWriter(RecordingServices services, StreamStart start, PcmBlockQueue queue, DateTimeOffset startedAt, string? traceParent)
+    {
+        _services = services;
+        _queue = queue;
+        _start = start;
+        _manifest = new RecordingManifest
+        {
+            State = ManifestStates.Recording,
+            Provider = start.Provider,
+            CallId = start.CallId,
+            StreamId = start.StreamId,
+            AccountId = start.AccountId,
+            Unix = startedAt.ToUnixTimeSeconds(),
+            TraceParent = traceParent,
+            Node = services.Options.Node,
+            Run = services.Store.Run,
+            SampleRate = start.SampleRate,
+            StartedAt = startedAt,
+            Recordings = [],
+            InMemoryOnly = true,
+        };
+    }
+
+    /// <summary>Done when the files are final, or as final as the disk let them be.</summary>
+    public Task Completion => _completion.Task;
+
+    /// <summary>Done when this stream turns out to be recorded already: nothing is written or announced for it.</summary>
+    public Task Refused => _refused.Task;
+
+    /// <summary>Done when the bus has been told how it ended.</summary>
+    public Task WhenAnnouncedAsync() => _services.Announcer.WhenAnnouncedAsync(_start.CallId, _start.StreamId);
+
+    /// <summary>Says that there is something to do. Never blocks.</summary>
+    public void Schedule()
+    {
+        Interlocked.CompareExchange(ref _handedOver, _services.Time.GetTimestamp(), 0);
+        if (Interlocked.Or(ref _state, Due) == Idle)
+        {
+            _services.Lanes.Flushing.Schedule(this);
+        }
+    }
+
+    /// <summary>Says that nothing more will come.</summary>
+    public void Complete(RecordingFacts facts)
+    {
+        _endedAt = _services.Time.GetTimestamp();
+        Volatile.Write(ref _facts, facts);
+        Schedule();
+    }
+
+    public void Run()
+    {
+        do
+        {
+            Interlocked.Exchange(ref _state, Running);
+            try
+            {
+                DoWork();
+            }
+            catch (Exception exception)
+            {
+                // Whatever went wrong is this recording's trouble, never that of the thread all recordings share.
+                Fail(exception);
+            }
+        }
+        while (Interlocked.CompareExchange(ref _state, Idle, Running) != Running);
+    }
+
+    private void DoWork()
+    {
+        // Read before the queue is: what was enqueued before the end was declared is then seen below.
+        var facts = Volatile.Read(ref _facts);
+        var since = Interlocked.Exchange(ref _handedOver, 0);
+        if (!_opened)
+        {
+            _opened = true;
+            Open();
+        }
+
+        long bytes = 0;
+        while (_queue.TryDequeue() is { } block)
+        {
+            try
+            {
+                if (_failure is null && !_refused.Task.IsCompleted)
+                {
+                    Write(block);
+                    bytes += block.Count * WavHeader.BytesPerSample;
+                }
+            }
+            finally
+            {
+                _queue.Return(block);
+            }
+        }
+
+        if (bytes > 0 && since > 0)
+        {
+            _services.Telemetry.Flushed(bytes, _services.Time.GetElapsedTime(since));
+        }
+
+        if (facts is not null && !_closed)
+        {
+            _closed = true;
+            Close();
+            _services.Lanes.Finalizing.Schedule(new Finalization(this, facts));
+        }
+    }
+
+    private void Open()
+    {
+        var root = _services.Store.Root;
+        if (_services.Store.OfCall(_start.CallId).Any(other => other.StreamId == _start.StreamId))
+        {
+            Log.StreamRecordedBefore(_services.Logger, _start.CallId, _start.StreamId);
+            _refused.TrySetResult();
+            return;
+        }
+
+        Directory.CreateDirectory(_manifest.Location.Folder(root));
+        DurableFile.SyncFolder(root);
+        DescribeAll();
+        while (!_services.Store.TryCreate(_manifest))
+        {
+            // Another stream of the call began in the same second: the next number is as good a name.
+            _manifest = _manifest with { Unix = _manifest.Unix + 1 };
+            DescribeAll();
+        }
+
+        _manifest = _manifest with { InMemoryOnly = false };
+        foreach (var track in _start.Tracks)
+        {
+            OpenTrack(track);
+        }
+
+        DurableFile.SyncFolder(_manifest.Location.Folder(root));
+        _services.Announcer.Announce(_manifest);
+    }
+
+    private void OpenTrack(MediaTrack track)
+    {
+        var type = RecordingType(track);
+        if (_manifest.Recordings.All(r => r.RecordingType != type))
+        {
+            // A track nobody announced: the manifest must know of it before its file is there.
+            _manifest = _manifest with { Recordings = _manifest.Recordings.Insert(_manifest.Recordings.Length - 1, Describe(type)) };
+            _services.Store.Save(_manifest);
+            _services.Announcer.Announce(_manifest);
+        }
+
+        var recording = _manifest.Recordings.First(r => r.RecordingType == type);
+        var file = File.OpenHandle(_manifest.Location.PartFile(_services.Store.Root, recording), FileMode.CreateNew, FileAccess.ReadWrite);
+        _files[(int)track] = file;
+        Span<byte> header = stackalloc byte[WavHeader.Length];
+        WavHeader.WriteGrowing(header, _start.SampleRate);
+        RandomAccess.Write(file, header, 0);
+    }
+
+    private void Write(PcmBlock block)
+    {
+        if (_files[(int)block.Track] is null)
+        {
+            OpenTrack(block.Track);
+        }
+
+        // Samples are little-endian in the file, as they are in the memory of every machine .NET 10 runs on but s390x.
+        RandomAccess.Write(
+            _files[(int)block.Track]!,
+            MemoryMarshal.AsBytes(block.Samples.AsSpan(0, block.Count)),
+            WavHeader.Length + block.Start * WavHeader.BytesPerSample);
+    }
+
+    private void DescribeAll() =>
+        _manifest = _manifest with { Recordings = [.. _start.Tracks.Order().Select(RecordingType).Append(RecordingTypes.Mixed).Select(Describe)] };
+
+    private ManifestRecording Describe(string recordingType) => new()
+    {
+        RecordingId = RecordingId.Create(_start.Provider, _start.CallId, _start.StreamId, recordingType),
+        RecordingType = recordingType,
+        File = _manifest.Location.AudioName(recordingType),
+    };
+
+    private static string RecordingType(MediaTrack track) => track == MediaTrack.User ? RecordingTypes.User : RecordingTypes.Assistant;
+
+    /// <summary>The recording is lost from here on; the stream is left alone, and what was written is kept.</summary>
+    private void Fail(Exception exception)
+    {
+        if (_failure is not null)
+        {
+            return;
+        }
+
+        _failure = FailureReason.Describe(exception);
+        Log.RecordingFailed(_services.Logger, exception, _start.CallId, _start.StreamId);
+        var failedAt = _services.Time.GetUtcNow();
+        if (_manifest.Recordings.IsEmpty)
+        {
+            DescribeAll();
+        }
+
+        _manifest = _manifest with { Recordings = [.. _manifest.Recordings.Select(r => r with { Failure = r.Failure ?? _failure, FailedAt = r.FailedAt ?? failedAt })] };
+        _services.Telemetry.Failed(FailureReason.Classify(exception), _manifest.Recordings.Length);
+        _services.Announcer.Announce(_manifest);
+        TrySave();
+    }
+
+    private void TrySave()
+    {
+        if (_manifest.InMemoryOnly)
+        {
+            return;
+        }
+
+        try
+        {
+            _services.Store.Save(_manifest);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.ManifestUnsaved(_services.Logger, exception, _start.CallId, _start.StreamId);
+        }
+    }
+
+    private void Close()
+    {
+        for (var i = 0; i < _files.Length; i++)
+        {
+            _files[i]?.Dispose();
+            _files[i] = null;
+        }
+    }
+
+    private void FinalizeFiles(RecordingFacts facts)
+    {
+        try
+        {
+            if (_refused.Task.IsCompleted)
+            {
+                return;
+            }
+
+            if (_manifest.InMemoryOnly)
+            {
+                _manifest = _manifest with { State = ManifestStates.Final };
+                _services.Announcer.Announce(_manifest);
+                return;
+            }
+
+            MakeFinal(facts);
+        }
+        finally
+        {
+            _completion.TrySetResult();
+        }
+    }
+
+    private void MakeFinal(RecordingFacts facts)
+    {
+        _manifest = _manifest with
+        {
+            Ending = facts.Ending.ToString().ToLowerInvariant(),
+            MessagesLost = facts.MessagesLost,
+            MessagesRejected = facts.MessagesRejected,
+            ClockJumps = facts.ClockJumps,
+            Recordings = [.. _manifest.Recordings.Select(r => r with { Facts = FactsOf(r.RecordingType, facts) })],
+        };
+        try
+        {
+            _manifest = _services.Finalizer.Complete(_manifest);
+        }
+        catch (Exception exception)
+        {
+            // The files stay as they are, playable; the next start finds the unfinished manifest and tries again.
+            Fail(exception);
+            return;
+        }
+
+        _services.Telemetry.Finalized(_services.Time.GetElapsedTime(_endedAt));
+        Log.RecordingFinal(_services.Logger, _start.CallId, _start.StreamId, _manifest.DurationMs ?? 0, facts.Ending);
+        _services.Index.Add(_manifest);
+        _services.Announcer.Announce(_manifest);
+    }
+
+    private static TrackFacts? FactsOf(string recordingType, RecordingFacts facts) => recordingType switch
+    {
+        RecordingTypes.User => facts.Tracks[(int)MediaTrack.User],
+        RecordingTypes.Assistant => facts.Tracks[(int)MediaTrack.Assistant],
+        _ => null,
+    };
+
+    private sealed class Finalization(RecordingWriter writer, RecordingFacts facts) : IDiskWork
+    {
+        public void Run() => writer.FinalizeFiles(facts);
+    }
+}
+
+/// <summary>What every recording's writer works with.</summary>
+internal sealed record RecordingServices(
+    MediaOptions Options,
+    ManifestStore Store,
+    DiskLanes Lanes,
+    RecordingFinalizer Finalizer,
+    RecordingAnnouncer Announcer,
+    RecordingIndex Index,
+    PcmBlockPool Blocks,
+    MediaTelemetry Telemetry,
+    TimeProvider Time,
+    ILogger<RecordingWriter> Logger);

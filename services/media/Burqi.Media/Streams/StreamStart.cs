@@ -1,0 +1,21 @@
+namespace Burqi.Media.Streams;
+
+/// <summary>What a stream says of itself before its first frame. The ids were checked by the provider's reader: they are safe in a path.</summary>
+internal sealed record StreamStart
+{
+    public required string Provider { get; init; }
+
+    public required string CallId { get; init; }
+
+    public required string StreamId { get; init; }
+
+    public required string? AccountId { get; init; }
+
+    public required int SampleRate { get; init; }
+
+    /// <summary>The tracks announced; one that turns up unannounced is recorded as well.</summary>
+    public required IReadOnlyList<MediaTrack> Tracks { get; init; }
+
+    /// <summary>W3C trace context of the call; null where none or a malformed one was given.</summary>
+    public required string? TraceParent { get; init; }
+}

@@ -1,0 +1,270 @@
+using System.Runtime.InteropServices;
+
+namespace Burqi.Media.Streams;
+
+/// <summary>A stretch of a track without audio, in samples of the timeline.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct TrackGap(long Start, long End)
+{
+    public long Length => End - Start;
+}
+
+/// <summary>
+/// One track on the call's timeline: puts each frame where its timestamp says it was heard. What nobody brings stays silence, and is a gap.
+/// Belongs to the socket's loop; only whole blocks leave it, through the queue.
+/// </summary>
+internal sealed class TrackTimeline(MediaTrack track, int sampleRate, long reorderWindow, PcmBlockQueue queue)
+{
+    /// <summary>Gaps kept one by one; a stream with more is so broken that the sum of the oldest says enough.</summary>
+    public const int MaxGaps = 1000;
+
+    private readonly List<TrackGap> _gaps = [];
+    private readonly long _timestampStep = sampleRate / 1000;
+    private PcmBlock? _active;
+    private int _enqueued;
+
+    public MediaTrack Track => track;
+
+    public SequenceWindow Sequences { get; } = new();
+
+    /// <summary>The sample after the last one placed; 0 before the first.</summary>
+    public long End { get; private set; }
+
+    public bool HasAudio { get; private set; }
+
+    /// <summary>Samples placed since the last flush.</summary>
+    public int Unflushed => _enqueued + (_active?.Count ?? 0);
+
+    public long Received { get; private set; }
+
+    /// <summary>Frames that came after a later one and still found their place.</summary>
+    public long Late { get; private set; }
+
+    /// <summary>Frames that came too late to be placed.</summary>
+    public long Stale { get; private set; }
+
+    public long Duplicated { get; private set; }
+
+    /// <summary>Samples given up because the disk could not follow.</summary>
+    public long Overflowed { get; private set; }
+
+    public IReadOnlyList<TrackGap> Gaps => _gaps;
+
+    /// <summary>How many of the oldest gaps are no longer listed, and how many samples they hold.</summary>
+    public (long Count, long Samples) FoldedGaps { get; private set; }
+
+    public long? FirstTimestampMs { get; private set; }
+
+    public long? LastTimestampMs { get; private set; }
+
+    public void CountDuplicate() => Duplicated++;
+
+    public void CountStale() => Stale++;
+
+    /// <summary>Places a frame that begins at <paramref name="position"/> by its timestamp.</summary>
+    public void Place(long position, long timestampMs, ReadOnlySpan<short> samples)
+    {
+        var tolerance = Tolerance(samples.Length);
+        if (HasAudio && Math.Abs(position - End) <= tolerance)
+        {
+            position = End;
+        }
+
+        if (position < End && position + samples.Length <= End - reorderWindow)
+        {
+            Stale++;
+            return;
+        }
+
+        var placed = false;
+        if (position < End)
+        {
+            var past = (int)Math.Min(samples.Length, End - position);
+            placed = FillGaps(position, samples[..past], tolerance);
+            samples = samples[past..];
+            position += past;
+            if (placed)
+            {
+                Late++;
+            }
+
+            if (samples.Length <= tolerance)
+            {
+                // What sticks out is rounding: the frame lies behind us.
+                samples = [];
+            }
+        }
+
+        if (!samples.IsEmpty)
+        {
+            if (position > End)
+            {
+                AddGap(End, position);
+            }
+
+            var end = position + samples.Length;
+            Append(position, samples);
+            End = end;
+            HasAudio = true;
+            placed = true;
+        }
+
+        if (!placed)
+        {
+            Duplicated++;
+            return;
+        }
+
+        Received++;
+        FirstTimestampMs = FirstTimestampMs is { } first ? Math.Min(first, timestampMs) : timestampMs;
+        LastTimestampMs = LastTimestampMs is { } last ? Math.Max(last, timestampMs) : timestampMs;
+    }
+
+    /// <summary>Puts all that has gathered into the queue.</summary>
+    public void Flush()
+    {
+        Seal();
+        _enqueued = 0;
+    }
+
+    private void Seal()
+    {
+        if (_active is { } block)
+        {
+            _active = null;
+            Enqueue(block);
+        }
+    }
+
+    private void Enqueue(PcmBlock block)
+    {
+        _enqueued += block.Count;
+        queue.Enqueue(block);
+    }
+
+    /// <summary>
+    /// How far a timestamp may lie off the end of the audio before it means anything. Timestamps are whole milliseconds, frames need not be,
+    /// and senders round; a frame lost is never less than a whole frame.
+    /// </summary>
+    private long Tolerance(int samples) => Math.Max(_timestampStep - 1, Math.Min(4 * _timestampStep, samples / 4));
+
+    private void Append(long position, ReadOnlySpan<short> samples)
+    {
+        while (!samples.IsEmpty)
+        {
+            if (_active is { } block && position - block.Start < PcmBlock.Capacity)
+            {
+                var offset = (int)(position - block.Start);
+                var taken = Math.Min(PcmBlock.Capacity - offset, samples.Length);
+                block.Samples.AsSpan(block.Count, offset - block.Count).Clear();
+                samples[..taken].CopyTo(block.Samples.AsSpan(offset));
+                block.Count = offset + taken;
+                position += taken;
+                samples = samples[taken..];
+                continue;
+            }
+
+            Seal();
+            _active = TakeBlock(position);
+            if (_active is null)
+            {
+                Overflowed += samples.Length;
+                AddGap(position, position + samples.Length);
+                return;
+            }
+        }
+    }
+
+    private bool FillGaps(long position, ReadOnlySpan<short> samples, long tolerance)
+    {
+        var filled = false;
+        for (var i = _gaps.Count - 1; i >= 0 && _gaps[i].End > position - tolerance; i--)
+        {
+            var gap = _gaps[i];
+            if (!filled && Math.Abs(gap.Start - position) <= tolerance)
+            {
+                position = gap.Start;
+            }
+
+            var from = Math.Max(gap.Start, position);
+            var to = Math.Min(gap.End, position + samples.Length);
+            if (from >= to || !Patch(from, samples.Slice((int)(from - position), (int)(to - from))))
+            {
+                continue;
+            }
+
+            filled = true;
+            _gaps.RemoveAt(i);
+            if (to < gap.End)
+            {
+                _gaps.Insert(i, new TrackGap(to, gap.End));
+            }
+
+            if (gap.Start < from)
+            {
+                _gaps.Insert(i, new TrackGap(gap.Start, from));
+            }
+        }
+
+        return filled;
+    }
+
+    /// <summary>Writes over silence that may already be on its way to the file, or in it.</summary>
+    private bool Patch(long position, ReadOnlySpan<short> samples)
+    {
+        if (_active is { } active && position >= active.Start && position + samples.Length <= active.Start + active.Count)
+        {
+            samples.CopyTo(active.Samples.AsSpan((int)(position - active.Start)));
+            return true;
+        }
+
+        // Blocks reach the file in the order of the queue: what is about to go there as silence must go first.
+        Seal();
+        while (!samples.IsEmpty)
+        {
+            if (TakeBlock(position) is not { } block)
+            {
+                Overflowed += samples.Length;
+                return false;
+            }
+
+            var taken = Math.Min(PcmBlock.Capacity, samples.Length);
+            samples[..taken].CopyTo(block.Samples);
+            block.Count = taken;
+            Enqueue(block);
+            position += taken;
+            samples = samples[taken..];
+        }
+
+        return true;
+    }
+
+    private PcmBlock? TakeBlock(long position)
+    {
+        if (queue.TryRent() is not { } block)
+        {
+            return null;
+        }
+
+        block.Track = track;
+        block.Start = position;
+        return block;
+    }
+
+    private void AddGap(long start, long end)
+    {
+        if (_gaps.Count > 0 && _gaps[^1].End == start)
+        {
+            _gaps[^1] = _gaps[^1] with { End = end };
+            return;
+        }
+
+        if (_gaps.Count == MaxGaps)
+        {
+            FoldedGaps = (FoldedGaps.Count + 1, FoldedGaps.Samples + _gaps[0].Length);
+            _gaps.RemoveAt(0);
+        }
+
+        _gaps.Add(new TrackGap(start, end));
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Routing;
+
+namespace Burqi.Architecture.Tests.Routes;
+
+/// <summary>Every route that answers is one of those written down here, in docs/architecture.md and nowhere else.</summary>
+public sealed class RoutesTests
+{
+    internal static readonly Dictionary<string, string[]> Expected = new(StringComparer.Ordinal)
+    {
+        ["ingress"] = ["POST /twilio/voice", "POST /twilio/call-status", "POST /twilio/stream-status", "POST /twilio/recording-status"],
+        ["media"] = ["ANY /twilio/media-stream", "GET /media/recordings/{recordingId}/content", "HEAD /media/recordings/{recordingId}/content"],
+        ["archiver"] = [],
+        ["catalog"] =
+        [
+            "GET /calls", "GET /calls/{call_id}", "GET /recordings", "GET /recordings/{id}",
+            "GET /calls/{call_id}/recording/{recording_id}", "HEAD /calls/{call_id}/recording/{recording_id}",
+            "GET /calls/{call_id}/recording/{recording_id}/play", "HEAD /calls/{call_id}/recording/{recording_id}/play",
+            "GET /openapi/{documentName}.json",
+        ],
+    };
+
+    public static TheoryData<string> Services => new(Product.Services.Select(service => service.Name));
+
+    [Theory]
+    [MemberData(nameof(Services))]
+    public async Task Routes_OfAService_AreThoseOfTheDesign(string name)
+    {
+        await using var application = Product.Build(Product.Services.Single(service => service.Name == name));
+
+        var mapped = ((IEndpointRouteBuilder)application).DataSources
+            .SelectMany(source => source.Endpoints)
+            .OfType<RouteEndpoint>()
+            .SelectMany(Describe)
+            .Order(StringComparer.Ordinal)
+            .ToArray();
+
+        mapped.ShouldBe(Expected[name].Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Routes_Expected_AreTheOnesTheArchitecturePageLists()
+    {
+        var page = Repository.Read("docs/architecture.md");
+
+        Rule.HoldsFor(
+            Expected.SelectMany(service => service.Value).Where(route => !route.StartsWith("HEAD ", StringComparison.Ordinal)).Select(route => route.Replace("ANY ", "WS ", StringComparison.Ordinal)),
+            route => page.Contains($"`{route}`", StringComparison.Ordinal) ? [] : [$"docs/architecture.md does not list {route}"],
+            "what answers is documented");
+    }
+
+    private static IEnumerable<string> Describe(RouteEndpoint endpoint)
+    {
+        var path = "/" + endpoint.RoutePattern.RawText!.Trim('/');
+        return endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Select(method => $"{method} {path}") ?? [$"ANY {path}"];
+    }
+}

@@ -1,0 +1,72 @@
+using System.Buffers.Binary;
+using Burqi.Archiver.ArchiveRecording;
+using Burqi.Archiver.Tests.Support;
+
+namespace Burqi.Archiver.Tests.ArchiveRecording;
+
+public sealed class WavHeaderTests
+{
+    [Fact]
+    public void TryParse_PlainFile_TellsItsShape()
+    {
+        var file = Wav.Create(1500, channels: 2, sampleRate: 16_000);
+
+        WavHeader.TryParse(file, out var header).ShouldBe(WavParse.Wav);
+
+        header.ShouldNotBeNull().ShouldBe(new WavHeader(16_000, 2, 64_000, 44, file.Length - 44, file.Length));
+        header!.DurationMs(file.Length).ShouldBe(1500);
+        header.IsTruncatedAt(file.Length).ShouldBeFalse();
+        header.IsTruncatedAt(file.Length - 1).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void TryParse_AnyBeginningOfAHeader_WantsMore()
+    {
+        var header = Wav.Header(1000);
+        for (var length = 0; length < header.Length; length++)
+        {
+            WavHeader.TryParse(header.AsSpan(0, length), out _).ShouldBe(WavParse.NeedsMore, $"{length} bytes");
+        }
+    }
+
+    [Fact]
+    public void TryParse_OtherChunksBeforeTheSamples_AreSteppedOver()
+    {
+        var plain = Wav.Header(1000);
+        byte[] file = [.. plain[..36], .. "LIST"u8, 3, 0, 0, 0, 1, 2, 3, 0, .. plain[36..]];
+
+        WavHeader.TryParse(file, out var header).ShouldBe(WavParse.Wav);
+
+        header!.DataOffset.ShouldBe(36 + 12 + 8);
+    }
+
+    [Theory]
+    [InlineData(0u)]
+    [InlineData(uint.MaxValue)]
+    public void TryParse_WriterDidNotKnowTheSizes_FileItselfDecides(uint unknown)
+    {
+        var file = Wav.Create(1000);
+        BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(4), unknown);
+        BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(40), unknown);
+
+        WavHeader.TryParse(file, out var header).ShouldBe(WavParse.Wav);
+
+        header!.DurationMs(file.Length).ShouldBe(1000);
+        header.IsTruncatedAt(44).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("<html><body>Service unavailable</body></html>")]
+    [InlineData("RIFF....AVI LIST")]
+    [InlineData("ID3")]
+    public void TryParse_SomethingElse_IsNotWav(string content) =>
+        WavHeader.TryParse(System.Text.Encoding.ASCII.GetBytes(content), out _).ShouldBe(WavParse.NotWav);
+
+    [Fact]
+    public void TryParse_NoChannels_IsNotWav()
+    {
+        var file = Wav.Header(1000);
+        file[22] = 0;
+        WavHeader.TryParse(file, out _).ShouldBe(WavParse.NotWav);
+    }
+}

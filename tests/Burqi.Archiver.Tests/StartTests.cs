@@ -1,0 +1,57 @@
+using Burqi.Archiver.Tests.Support;
+using Microsoft.Extensions.Options;
+
+namespace Burqi.Archiver.Tests;
+
+public sealed class StartTests
+{
+    [Fact]
+    public async Task Start_NothingConfigured_NamesWhatIsMissing() =>
+        (await FailuresAsync([])).ShouldBe(["BURQI_DATABASE_URL is missing: the archiver keeps its jobs in PostgreSQL (postgres://user:password@host/database)."]);
+
+    [Fact]
+    public async Task Start_MuchIsWrong_SaysAllOfItAtOnce()
+    {
+        var failures = await FailuresAsync(new()
+        {
+            ["BURQI_DATABASE_URL"] = "Nonsense=1",
+            ["BURQI_STORE"] = "s3",
+            ["BURQI_ARCHIVER_WORKERS"] = "many",
+            ["BURQI_ARCHIVER_GIVE_UP_HOURS"] = "0",
+            ["BURQI_S3_CHUNK_ENCODING"] = "maybe",
+            ["AWS_ACCESS_KEY_ID"] = "key",
+            ["TWILIO_API_KEY"] = "SK1",
+            ["TWILIO_API_BASE_URL"] = "http://api.example.com",
+            ["Archiver:Download:Retries"] = "0",
+        });
+
+        failures.ShouldBe(
+            [
+                "BURQI_DATABASE_URL is neither a postgres:// URL nor an Npgsql connection string.",
+                "BURQI_ARCHIVER_WORKERS is 'many': give a number from 1 to 256.",
+                "BURQI_ARCHIVER_GIVE_UP_HOURS is '0': give a number of hours above 0, at most 8784.",
+                "S3_RECORDING_BUCKET is missing: BURQI_STORE=s3 needs the bucket that keeps the recordings.",
+                "S3_RECORDING_REGION is missing: Amazon S3 needs the bucket's region (or AWS_ENDPOINT_URL_S3 names another server).",
+                "AWS_SECRET_ACCESS_KEY is missing: AWS_ACCESS_KEY_ID is set, and neither is of use without the other.",
+                "BURQI_S3_CHUNK_ENCODING is 'maybe': give true or false.",
+                "TWILIO_API_SECRET is missing: TWILIO_API_KEY is set, and neither is of use without the other.",
+                "TWILIO_API_BASE_URL is not an https URL (http is accepted for a loopback address only): the credentials are sent to it.",
+                "Archiver:Download:Retries is 0: give a number from 1 to 10.",
+            ],
+            ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData("azure", "BURQI_STORE is azure, which this version cannot write to yet: use disk or s3.")]
+    [InlineData("tape", "BURQI_STORE is 'tape': use disk or s3.")]
+    public async Task Start_StoreThatWeDoNotHave_IsRefused(string store, string sentence) =>
+        (await FailuresAsync(new() { ["BURQI_DATABASE_URL"] = "Host=localhost", ["BURQI_STORE"] = store })).ShouldBe([sentence]);
+
+    private static async Task<IReadOnlyList<string>> FailuresAsync(Dictionary<string, string?> settings)
+    {
+        var failure = await Should.ThrowAsync<Exception>(() => ArchiverHost.StartAsync(settings));
+        return failure is AggregateException several
+            ? [.. several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(one => one.Failures)]
+            : [.. failure.ShouldBeOfType<OptionsValidationException>().Failures];
+    }
+}

@@ -1,0 +1,75 @@
+using Burqi.Hosting;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Burqi.Archiver.Tests.Support;
+
+/// <summary>
+/// The archiver as its host runs it, on the in-memory bus, with an ear on what it publishes and logs. Whatever a test does, nothing it
+/// logged may hold a signature or a credential: that is checked when the host stops.
+/// </summary>
+internal sealed class ArchiverHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly CapturedLogs _logs;
+
+    private ArchiverHost(WebApplication app, CapturedLogs logs) => (_app, _logs) = (app, logs);
+
+    public PublishedMessages Published { get; } = new();
+
+    public static async Task<ArchiverHost> StartAsync(IReadOnlyDictionary<string, string?> settings)
+    {
+        // MassTransit keeps the log of the first bus of a flow for all later ones, also when that bus and its log are gone.
+        LogContext.Current = null;
+        var logs = new CapturedLogs();
+        var app = ServiceHost.Build(
+            "archiver",
+            [],
+            builder =>
+            {
+                builder.AddArchiver();
+                builder.Logging.ClearProviders().AddProvider(logs);
+            },
+            bus => bus.AddArchiverConsumers(),
+            routes => routes.MapArchiver(),
+            builder =>
+            {
+                builder.Configuration.AddInMemoryCollection(settings);
+                builder.Configuration["BURQI_URLS"] = "http://127.0.0.1:0";
+            });
+        var host = new ArchiverHost(app, logs);
+        try
+        {
+            app.Services.GetRequiredService<IStartupValidator>().Validate(); // as the host does before anything starts
+            app.Services.GetRequiredService<IBus>().ConnectPublishObserver(host.Published);
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
+        return host;
+    }
+
+    /// <summary>Sends a message as another service would.</summary>
+    public Task PublishAsync<T>(T message)
+        where T : class => _app.Services.GetRequiredService<IBus>().Publish(message);
+
+    public async Task<HealthReportEntry> CheckAsync(string name) =>
+        (await _app.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Name == name)).Entries[name];
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _logs.Text.ShouldNotContain("sig=");
+        _logs.Text.ShouldNotContain("Basic ");
+    }
+}

@@ -1,0 +1,37 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace Burqi.Archiver.Tests.Support;
+
+/// <summary>WAV files for tests: 16-bit PCM with samples that no two seeds share.</summary>
+internal static class Wav
+{
+    public const int HeaderSize = 44;
+
+    public static byte[] Create(int milliseconds, int channels = 1, int sampleRate = 8000, int seed = 1)
+    {
+        var samples = new byte[(long)milliseconds * sampleRate / 1000 * channels * 2];
+        new Random(seed).NextBytes(samples);
+        return [.. Header(samples.Length, channels, sampleRate), .. samples];
+    }
+
+    public static byte[] Header(long dataSize, int channels = 1, int sampleRate = 8000)
+    {
+        var header = new byte[HeaderSize];
+        "RIFF"u8.CopyTo(header);
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(4), (uint)(dataSize + HeaderSize - 8));
+        "WAVEfmt "u8.CopyTo(header.AsSpan(8));
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(16), 16);
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(20), 1);
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(22), (ushort)channels);
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(24), (uint)sampleRate);
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(28), (uint)(sampleRate * channels * 2));
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(32), (ushort)(channels * 2));
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(34), 16);
+        "data"u8.CopyTo(header.AsSpan(36));
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(40), (uint)dataSize);
+        return header;
+    }
+
+    public static string Sha256(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+}

@@ -1,0 +1,39 @@
+using System.Text.Json.Nodes;
+using Burqi.Catalog.Tests.Fixtures;
+
+namespace Burqi.Catalog.Tests.OpenApi;
+
+public sealed class OpenApiTests(CatalogHost catalog)
+{
+    [Fact]
+    public async Task Get_Document_DescribesEveryRouteAndItsKey()
+    {
+        var document = JsonNode.Parse(await catalog.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)))!;
+
+        document["openapi"]!.GetValue<string>().ShouldStartWith("3.1");
+        document["paths"]!.AsObject().Select(path => path.Key).ShouldBe(
+            ["/calls", "/calls/{call_id}", "/recordings", "/recordings/{id}", "/calls/{call_id}/recording/{recording_id}", "/calls/{call_id}/recording/{recording_id}/play"],
+            ignoreOrder: true);
+        document["components"]!["securitySchemes"]!["bearer"].ShouldHave(("type", "http"), ("scheme", "bearer"));
+        document["security"]![0]!["bearer"].ShouldNotBeNull();
+        foreach (var operation in document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()))
+        {
+            operation.Value!["summary"]?.GetValue<string>().ShouldNotBeNullOrWhiteSpace();
+            operation.Value!["description"]?.GetValue<string>().ShouldNotBeNullOrWhiteSpace();
+        }
+    }
+
+    [Fact]
+    public async Task Get_Document_ListsTheParametersThatAreTaken()
+    {
+        var document = JsonNode.Parse(await catalog.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)))!;
+
+        var parameters = document["paths"]!["/recordings"]!["get"]!["parameters"]!.AsArray();
+        parameters.Select(parameter => parameter!["name"]!.GetValue<string>()).ShouldBe(
+            ["call_id", "provider", "recording_source", "recording_type", "status", "assistant_id", "recording_sid", "started_after", "started_before", "cursor", "limit"]);
+        parameters.Single(parameter => parameter!["name"]!.GetValue<string>() == "limit")!["schema"].ShouldHave(("minimum", 1), ("maximum", 200), ("default", 50));
+        parameters.Single(parameter => parameter!["name"]!.GetValue<string>() == "status")!["schema"]!["enum"]!.AsArray().Count.ShouldBe(7);
+
+        document["components"]!["schemas"]!["Recording"]!["properties"]!.AsObject().Select(property => property.Key).ShouldContain("recording_metadata");
+    }
+}

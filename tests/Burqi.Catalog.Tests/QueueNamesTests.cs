@@ -1,0 +1,27 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Burqi.Catalog.Tests;
+
+public sealed class QueueNamesTests
+{
+    [Fact]
+    public void AddCatalogConsumers_EveryConsumer_HasItsOwnPrefixedQueue()
+    {
+        var definitions = typeof(CatalogModule).Assembly.GetTypes().Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(IConsumerDefinition))).ToArray();
+        var queues = definitions
+            .Select(type => ((IConsumerDefinition)Activator.CreateInstance(type)!).GetEndpointName(DefaultEndpointNameFormatter.Instance))
+            .ToArray();
+
+        queues.Order().ShouldBe(
+        [
+            "catalog-call-ended", "catalog-call-started", "catalog-provider-recording-ready", "catalog-recording-archive-failed",
+            "catalog-recording-archive-started", "catalog-recording-archived", "catalog-recording-captured", "catalog-recording-failed",
+            "catalog-recording-started",
+        ]);
+
+        var services = new ServiceCollection();
+        services.AddMassTransit(bus => bus.AddCatalogConsumers());
+        definitions.ShouldAllBe(definition => services.Any(service => service.ImplementationType == definition));
+    }
+}

@@ -1,0 +1,26 @@
+using MassTransit;
+
+namespace Burqi.Contracts.Tests;
+
+/// <summary>
+/// A message's name on the wire is its namespace and its type: moving or renaming it makes another message, which nobody consumes.
+/// A name that has once been published stays in this list for good.
+/// </summary>
+public sealed class WireNamesTests
+{
+    [Fact]
+    public void MessageUrn_OfEveryMessage_IsPinned() =>
+        Messages.All.Select(message => MessageUrn.ForTypeString(message)).ShouldBe(
+        [
+            "urn:message:Burqi.Contracts.Calls:CallEnded",
+            "urn:message:Burqi.Contracts.Calls:CallStarted",
+            "urn:message:Burqi.Contracts.Recordings:ProviderRecordingReady",
+            "urn:message:Burqi.Contracts.Recordings:RecordingArchiveFailed",
+            "urn:message:Burqi.Contracts.Recordings:RecordingArchiveStarted",
+            "urn:message:Burqi.Contracts.Recordings:RecordingArchived",
+            "urn:message:Burqi.Contracts.Recordings:RecordingCaptured",
+            "urn:message:Burqi.Contracts.Recordings:RecordingFailed",
+            "urn:message:Burqi.Contracts.Recordings:RecordingStarted",
+            "urn:message:Burqi.Contracts.Transcripts:TranscriptReady",
+        ]);
+}

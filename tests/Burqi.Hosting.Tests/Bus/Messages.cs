@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using MassTransit;
+
+namespace Burqi.Hosting.Tests.Bus;
+
+public sealed record NoteWritten
+{
+    public required string Text { get; init; }
+}
+
+/// <summary>What a test's consumers were given.</summary>
+internal sealed class Received
+{
+    private readonly ConcurrentQueue<(string Queue, string Text, string? TraceId)> notes = new();
+    private int attempts;
+
+    public int Attempts => Volatile.Read(ref attempts);
+
+    public IEnumerable<string> Texts(string queue) => notes.Where(note => note.Queue == queue).Select(note => note.Text);
+
+    public string? TraceIdOf(string text) => notes.FirstOrDefault(note => note.Text == text).TraceId;
+
+    public void Note(ConsumeContext<NoteWritten> context) => notes.Enqueue(
+        (context.ReceiveContext.InputAddress.Segments[^1], context.Message.Text, Activity.Current?.TraceId.ToHexString()));
+
+    public void Attempt() => Interlocked.Increment(ref attempts);
+}
+
+internal sealed class FirstConsumer(Received received) : IConsumer<NoteWritten>
+{
+    public Task Consume(ConsumeContext<NoteWritten> context)
+    {
+        received.Note(context);
+        return Task.CompletedTask;
+    }
+}
+
+internal sealed class FirstConsumerDefinition : ConsumerDefinition<FirstConsumer>
+{
+    public FirstConsumerDefinition() => EndpointName = "first-note-written";
+}
+
+internal sealed class SecondConsumer(Received received) : IConsumer<NoteWritten>
+{
+    public Task Consume(ConsumeContext<NoteWritten> context)
+    {
+        received.Note(context);
+        return Task.CompletedTask;
+    }
+}
+
+internal sealed class SecondConsumerDefinition : ConsumerDefinition<SecondConsumer>
+{
+    public SecondConsumerDefinition() => EndpointName = "second-note-written";
+}
+
+internal sealed class FailingConsumer(Received received) : IConsumer<NoteWritten>
+{
+    public Task Consume(ConsumeContext<NoteWritten> context)
+    {
+        received.Attempt();
+        throw new InvalidOperationException("This consumer always fails.");
+    }
+}
+
+internal sealed class FailingConsumerDefinition : ConsumerDefinition<FailingConsumer>
+{
+    public FailingConsumerDefinition() => EndpointName = "failing-note-written";
+
+    protected override void ConfigureConsumer(
+        IReceiveEndpointConfigurator endpointConfigurator,
+        IConsumerConfigurator<FailingConsumer> consumerConfigurator,
+        IRegistrationContext context) =>
+        consumerConfigurator.UseMessageRetry(retry => retry.Immediate(2));
+}

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Burqi.Contracts.Recordings;
+using Burqi.Hosting;
+using Burqi.Media.Spool;
+using Burqi.Testing;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Burqi.Media.Tests.Fixtures;
+
+/// <summary>Media as its host composes it, on a real port and a folder of its own; only the bus's door is replaced.</summary>
+internal sealed class MediaHost : IAsyncDisposable
+{
+    public const string AuthToken = "0123456789abcdef0123456789abcdef";
+    public const string AccountSid = "AC00000000000000000000000000000001";
+    public const string PublicBaseUrl = "https://burqi.example.com";
+
+    private readonly WebApplication _app;
+    private readonly Task _stopped;
+
+    private MediaHost(WebApplication app, Task stopped, string folder, PublishedMessages messages)
+    {
+        _app = app;
+        _stopped = stopped;
+        Folder = folder;
+        Messages = messages;
+    }
+
+    public string Folder { get; }
+
+    public PublishedMessages Messages { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public Uri Address => new(_app.Urls.Single());
+
+    public static async Task<MediaHost> StartAsync(string? folder = null, params (string Name, string Value)[] settings)
+    {
+        folder ??= TestFolder.Create("media");
+        var messages = new PublishedMessages();
+        var values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["environment"] = "Production",
+            ["BURQI_URLS"] = "http://127.0.0.1:0",
+            ["BURQI_RECORDINGS_DIR"] = folder,
+            ["TWILIO_AUTH_TOKEN"] = AuthToken,
+            ["TWILIO_ACCOUNT_SID"] = AccountSid,
+            ["CALLBACK_URI_HOST"] = PublicBaseUrl,
+            ["BURQI_MEDIA_MIN_FREE_MIB"] = "1",
+            ["Logging:LogLevel:Default"] = "Error",
+            ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Error",
+        };
+        foreach (var (name, value) in settings)
+        {
+            values[name] = value;
+        }
+
+        var app = ServiceHost.Build(
+            "media",
+            [.. values.Select(setting => $"--{setting.Key}={setting.Value}")],
+            builder =>
+            {
+                builder.AddMedia();
+                builder.Services.Replace(ServiceDescriptor.Singleton<IPublishEndpoint>(messages));
+            },
+            bus => bus.AddMediaConsumers(),
+            routes => routes.MapMedia());
+        await app.StartAsync();
+        return new MediaHost(app, app.WaitForShutdownAsync(), folder, messages);
+    }
+
+    public HttpClient CreateClient() => new() { BaseAddress = Address };
+
+    /// <summary>Waits until everything of a stream is final and announced, and returns its manifest.</summary>
+    public async Task<RecordingManifest> AnnouncedAsync(string callSid, string? streamSid = null) =>
+        await Eventually.ReturnsAsync(() => Task.FromResult(
+            Manifests(callSid).FirstOrDefault(m => m.State == ManifestStates.Announced && (streamSid is null || m.StreamId == streamSid))));
+
+    public IEnumerable<RecordingManifest> Manifests(string callSid)
+    {
+        var folder = Path.Combine(Folder, callSid);
+        return Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, "manifest_*.json").Select(path => JsonSerializer.Deserialize(File.ReadAllBytes(path), ManifestJsonContext.Default.RecordingManifest)!)
+            : [];
+    }
+
+    public Wav Read(RecordingManifest manifest, string recordingType) =>
+        Wav.Read(Path.Combine(Folder, manifest.CallId, manifest.Recordings.Single(r => r.RecordingType == recordingType).File));
+
+    public (short[] User, short[] Assistant, short[] Mixed) Tracks(RecordingManifest manifest) => (
+        Read(manifest, RecordingTypes.User).Samples,
+        Read(manifest, RecordingTypes.Assistant).Samples,
+        Read(manifest, RecordingTypes.Mixed).Samples);
+
+    /// <summary>Stops in good order, once; a test that has stopped it already waits for the end of that.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_stopped.IsCompleted)
+        {
+            _app.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+            await _stopped;
+        }
+
+        await _app.DisposeAsync();
+    }
+}

@@ -1,0 +1,1 @@
+return await Burqi.Simulator.Commands.SimulatorCommand.RunAsync(args);
