@@ -13,6 +13,7 @@ total() { # attribute file: a number from the summary of a test run
 
 passed=0
 failed=0
+broken=
 for project in tests/*.Tests; do
   name=$(basename "$project")
   echo "Testing $name"
@@ -38,6 +39,21 @@ for project in tests/*.Tests; do
 
   passed=$((passed + run_passed))
   failed=$((failed + run_failed))
+  if [ "$run_failed" != 0 ]; then
+    broken="$broken$name
+"
+  fi
+done
+
+# Said again at the end, where a reader of a long log looks first: which tests failed, and why.
+for name in $broken; do
+  echo "Failed in $name:"
+  if [ -f "$results/$name.trx" ]; then
+    awk '/<UnitTestResult / { shown = 0; if ($0 ~ /outcome="(Failed|NotExecuted)"/) { shown = 1; sub(/.*testName="/, ""); sub(/".*/, ""); print "  " $0 } }
+      shown && /<Message>/ { inMessage = 1 }
+      inMessage { gsub(/<[^>]*>/, ""); if ($0 != "" && lines++ < 12) print "      " $0 }
+      /<\/Message>/ { inMessage = 0; lines = 0 }' "$results/$name.trx"
+  fi
 done
 
 echo "$passed passed, $failed failed"
