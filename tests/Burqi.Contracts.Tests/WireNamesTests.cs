@@ -12,6 +12,9 @@ public sealed class WireNamesTests
     public void MessageUrn_OfEveryMessage_IsPinned() =>
         Messages.All.Select(message => MessageUrn.ForTypeString(message)).ShouldBe(
         [
+            "urn:message:Burqi.Contracts.Assistants:AssistantDeleted",
+            "urn:message:Burqi.Contracts.Assistants:AssistantSaved",
+            "urn:message:Burqi.Contracts.Assistants:AssistantsWanted",
             "urn:message:Burqi.Contracts.Calls:CallEnded",
             "urn:message:Burqi.Contracts.Calls:CallStarted",
             "urn:message:Burqi.Contracts.Recordings:ProviderRecordingReady",

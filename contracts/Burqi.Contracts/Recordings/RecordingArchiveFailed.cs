@@ -35,4 +35,7 @@ public sealed record RecordingArchiveFailed
 
     /// <summary>When it was given up (UTC).</summary>
     public required DateTimeOffset FailedAt { get; init; }
+
+    /// <summary>False when the assistant asked for no row in the catalog; null counts as true.</summary>
+    public bool? CreateDatabaseRecords { get; init; }
 }

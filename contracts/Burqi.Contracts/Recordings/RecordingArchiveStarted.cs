@@ -29,4 +29,7 @@ public sealed record RecordingArchiveStarted
 
     /// <summary>When the transfer began (UTC).</summary>
     public required DateTimeOffset ArchiveStartedAt { get; init; }
+
+    /// <summary>False when the assistant asked for no row in the catalog; null counts as true.</summary>
+    public bool? CreateDatabaseRecords { get; init; }
 }

@@ -65,4 +65,7 @@ public sealed record RecordingArchived
 
     /// <summary>When the stored object was verified (UTC).</summary>
     public required DateTimeOffset ArchivedAt { get; init; }
+
+    /// <summary>False when the assistant asked for no row in the catalog; null counts as true.</summary>
+    public bool? CreateDatabaseRecords { get; init; }
 }

@@ -62,4 +62,52 @@ public sealed record RecordingCaptured
 
     /// <summary>The time after the last sample (UTC).</summary>
     public required DateTimeOffset EndedAt { get; init; }
+
+    /// <summary>The provider's id of the participant whose voice it is, where the provider separates them. Personal data: never logged.</summary>
+    public string? Participant { get; init; }
+
+    /// <summary>False when the assistant asked for no row in the catalog; null counts as true.</summary>
+    public bool? CreateDatabaseRecords { get; init; }
+
+    /// <summary>False when the assistant asked for the file to stay on the media node and not be archived; null counts as true.</summary>
+    public bool? AutoSave { get; init; }
+
+    /// <summary>Frames that were placed on the timeline; this and every further fact is null where it is not known.</summary>
+    public long? FramesReceived { get; init; }
+
+    /// <summary>Messages of the stream that the provider numbered and that never came, whatever they held.</summary>
+    public long? FramesLost { get; init; }
+
+    /// <summary>Frames that came after a later one, whether or not they still found their place.</summary>
+    public long? FramesLate { get; init; }
+
+    /// <summary>Frames that came twice; the second was dropped.</summary>
+    public long? FramesDuplicated { get; init; }
+
+    /// <summary>How many stretches of the call no frame covered.</summary>
+    public long? GapCount { get; init; }
+
+    /// <summary>The length of those stretches together, in ms.</summary>
+    public long? GapMs { get; init; }
+
+    /// <summary>Audio that came in frames, in ms: as much as <see cref="DurationMs"/> when nothing was lost.</summary>
+    public long? CoverageMs { get; init; }
+
+    /// <summary>The provider's timestamp of the first frame, in ms on its own clock of the stream.</summary>
+    public long? FirstTimestampMs { get; init; }
+
+    /// <summary>The provider's timestamp of the last frame, in ms on its own clock of the stream.</summary>
+    public long? LastTimestampMs { get; init; }
+
+    /// <summary>The largest absolute sample value, 0 to 32768.</summary>
+    public int? Peak { get; init; }
+
+    /// <summary>The root of the mean square of all samples, in the samples' own unit, rounded.</summary>
+    public int? Rms { get; init; }
+
+    /// <summary>Samples at the very ends of the 16-bit range.</summary>
+    public long? ClippedSamples { get; init; }
+
+    /// <summary>How much of the recording is silent, in ms: blocks of 20 ms whose peak stays below 1/1000 of full scale.</summary>
+    public long? SilentMs { get; init; }
 }

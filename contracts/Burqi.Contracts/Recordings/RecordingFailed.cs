@@ -38,4 +38,7 @@ public sealed record RecordingFailed
 
     /// <summary>When it failed (UTC).</summary>
     public required DateTimeOffset FailedAt { get; init; }
+
+    /// <summary>False when the assistant asked for no row in the catalog; null counts as true.</summary>
+    public bool? CreateDatabaseRecords { get; init; }
 }

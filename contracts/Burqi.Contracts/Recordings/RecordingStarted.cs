@@ -38,4 +38,10 @@ public sealed record RecordingStarted
 
     /// <summary>When the first sample was taken (UTC).</summary>
     public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>The provider's id of the participant whose voice it is, where the provider separates them. Personal data: never logged.</summary>
+    public string? Participant { get; init; }
+
+    /// <summary>False when the assistant asked for no row in the catalog; null counts as true.</summary>
+    public bool? CreateDatabaseRecords { get; init; }
 }

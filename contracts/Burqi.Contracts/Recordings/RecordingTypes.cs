@@ -17,4 +17,10 @@ public static class RecordingTypes
 
     /// <summary>One piece of a recording that the provider delivers in pieces.</summary>
     public const string Chunk = "chunk";
+
+    /// <summary>
+    /// One further participant of a call whose provider separates the voices: the word with the participant's number in the call behind it,
+    /// from <c>participant3</c> on, the first two being the user and the assistant.
+    /// </summary>
+    public const string Participant = "participant";
 }
