@@ -1,3 +1,5 @@
+using Burqi.Assistants;
+using Burqi.Ingress.Assistants;
 using Burqi.Ingress.Http;
 using Burqi.Ingress.Spool;
 using Burqi.Ingress.Twilio;
@@ -33,6 +35,8 @@ public static class IngressModule
         services.AddHostedService<SpoolDrain>();
         services.AddHealthChecks().AddCheck<SpoolHealthCheck>("ingress-spool", tags: ["ready"]);
 
+        services.AddAssistants<AssistantLog>(provider => provider.GetRequiredService<IOptions<IngressOptions>>().Value.AssistantsDirectory);
+
         services.AddSingleton<VoiceEndpoint>();
         services.AddSingleton<CallStatusEndpoint>();
         services.AddSingleton<StreamStatusEndpoint>();
@@ -40,10 +44,8 @@ public static class IngressModule
         return builder;
     }
 
-    /// <summary>Registers ingress's consumers: none, since it only publishes.</summary>
-    public static void AddIngressConsumers(this IBusRegistrationConfigurator bus)
-    {
-    }
+    /// <summary>Registers ingress's consumers, by name: a queue that nobody asked for is never made.</summary>
+    public static void AddIngressConsumers(this IBusRegistrationConfigurator bus) => bus.AddAssistantsConsumer<AssistantsConsumerDefinition>();
 
     /// <summary>Maps ingress's routes.</summary>
     public static IEndpointRouteBuilder MapIngress(this IEndpointRouteBuilder routes)

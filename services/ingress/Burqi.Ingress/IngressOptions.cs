@@ -11,7 +11,7 @@ internal sealed class IngressOptions
     /// <summary><c>BURQI_TRUSTED_PROXIES</c>: peers whose forwarded headers are believed. Ignored where <see cref="PublicBaseUrl"/> is set.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; set; } = [];
 
-    /// <summary><c>BURQI_DATA_DIR</c>: where the spool's folder <c>ingress/spool</c> lies. Each replica needs one of its own.</summary>
+    /// <summary><c>BURQI_DATA_DIR</c>: where the folders <c>ingress/spool</c> and <c>assistants</c> lie. Each replica needs one of its own.</summary>
     public string DataDirectory { get; set; } = "data";
 
     /// <summary>
@@ -30,6 +30,8 @@ internal sealed class IngressOptions
     public long SpoolLimitBytes { get; set; } = 256L * 1024 * 1024;
 
     public string SpoolDirectory => Path.Combine(DataDirectory, "ingress", "spool");
+
+    public string AssistantsDirectory => Path.Combine(DataDirectory, "assistants");
 
     /// <summary>What could not be understood while the configuration was read; the validator reports it with the rest.</summary>
     public List<string> Problems { get; } = [];

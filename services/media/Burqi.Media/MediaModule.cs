@@ -1,4 +1,6 @@
+using Burqi.Assistants;
 using Burqi.Media.Announce;
+using Burqi.Media.Assistants;
 using Burqi.Media.Content;
 using Burqi.Media.Spool;
 using Burqi.Media.Streams;
@@ -48,6 +50,9 @@ public static class MediaModule
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RecordingWriter>>()));
 
+        services.AddAssistants<AssistantLog>(provider =>
+            Path.Combine(provider.GetRequiredService<IOptions<MediaOptions>>().Value.DataDirectory, "media-assistants"));
+
         services.AddSingleton<TwilioUpgradeSignature>();
         services.AddSingleton<TwilioMediaEndpoint>();
         services.AddSingleton<RecordingContentEndpoint>();
@@ -61,10 +66,8 @@ public static class MediaModule
         return builder;
     }
 
-    /// <summary>Registers media's consumers, by name: a queue that nobody asked for is never made. Media consumes nothing.</summary>
-    public static void AddMediaConsumers(this IBusRegistrationConfigurator bus)
-    {
-    }
+    /// <summary>Registers media's consumers, by name: a queue that nobody asked for is never made.</summary>
+    public static void AddMediaConsumers(this IBusRegistrationConfigurator bus) => bus.AddAssistantsConsumer<AssistantsConsumerDefinition>();
 
     /// <summary>Maps media's routes.</summary>
     public static IEndpointRouteBuilder MapMedia(this IEndpointRouteBuilder routes)

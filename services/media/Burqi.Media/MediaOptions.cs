@@ -12,6 +12,9 @@ public sealed class MediaOptions
     /// <summary><c>BURQI_RECORDINGS_DIR</c>: the folder that holds the recordings; made when absent. One process at a time uses it.</summary>
     public string RecordingsDir { get; set; } = "recordings";
 
+    /// <summary><c>BURQI_DATA_DIR</c>: where the assistants heard of are kept, in the folder <c>media-assistants</c>.</summary>
+    public string DataDirectory { get; set; } = "data";
+
     /// <summary>
     /// <c>BURQI_MEDIA_BASE_URL</c>: where the archiver reaches this very node, without a trailing slash. Unset: the first address listened on,
     /// with the machine's name in place of a wildcard.
@@ -85,6 +88,7 @@ internal sealed class MediaOptionsReader(IConfiguration configuration) : IConfig
     {
         _unreadable.Clear();
         options.RecordingsDir = Text("BURQI_RECORDINGS_DIR") ?? options.RecordingsDir;
+        options.DataDirectory = Text("BURQI_DATA_DIR") ?? options.DataDirectory;
         options.BaseUrl = Text("BURQI_MEDIA_BASE_URL")?.TrimEnd('/');
         options.Node = Text("BURQI_MEDIA_NODE") ?? options.Node;
         options.PublicBaseUrl = Text("CALLBACK_URI_HOST")?.TrimEnd('/');

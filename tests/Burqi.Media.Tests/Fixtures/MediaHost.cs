@@ -46,6 +46,7 @@ internal sealed class MediaHost : IAsyncDisposable
             ["environment"] = "Production",
             ["BURQI_URLS"] = "http://127.0.0.1:0",
             ["BURQI_RECORDINGS_DIR"] = folder,
+            ["BURQI_DATA_DIR"] = TestFolder.Create("data"),
             ["TWILIO_AUTH_TOKEN"] = AuthToken,
             ["TWILIO_ACCOUNT_SID"] = AccountSid,
             ["CALLBACK_URI_HOST"] = PublicBaseUrl,

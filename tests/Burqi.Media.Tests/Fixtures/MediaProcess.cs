@@ -1,5 +1,6 @@
 using System.Net;
 using Burqi.Hosting.Processes;
+using Burqi.Testing;
 
 namespace Burqi.Media.Tests.Fixtures;
 
@@ -32,6 +33,7 @@ internal sealed class MediaProcess : IAsyncDisposable
             {
                 ["BURQI_URLS"] = $"http://127.0.0.1:{port}",
                 ["BURQI_RECORDINGS_DIR"] = folder,
+                ["BURQI_DATA_DIR"] = TestFolder.Create("data"),
                 ["BURQI_BUS"] = "memory",
                 ["TWILIO_AUTH_TOKEN"] = MediaHost.AuthToken,
                 ["TWILIO_ACCOUNT_SID"] = MediaHost.AccountSid,

@@ -11,6 +11,9 @@ internal static class BusExtensions
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
+    // Longer than a broker takes to come back, so that what was published meanwhile is still there.
+    private static readonly TimeSpan AbandonedQueueLife = TimeSpan.FromMinutes(15);
+
     // Under a minute in all, because the message is held in memory meanwhile; after that it lies in the error queue.
     private static readonly TimeSpan[] RetryIntervals =
         [TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(15)];
@@ -123,9 +126,18 @@ internal static class BusExtensions
         {
             // The error queue takes over its queue's arguments and so becomes a quorum queue as well.
             rabbitMq.SetQuorumQueue();
+            if (IsOfThisProcessAlone(queue))
+            {
+                rabbitMq.QueueExpiration = AbandonedQueueLife;
+            }
+
             queues.Add(queue);
         }
     }
+
+    // A service names a queue that only one process will ever read from with a point before the part that is the process's own. Nobody comes
+    // back to it under that name, so the broker removes it, and its error queue, once it has been without a consumer for a while.
+    private static bool IsOfThisProcessAlone(string queue) => queue.Contains('.', StringComparison.Ordinal);
 
     // Other replicas' consumers keep a shared queue's count above zero when ours is gone. A queue that only this process consumes from,
     // over the same connection, tells of this process alone. It holds nothing and goes with the process.
