@@ -1,5 +1,7 @@
 #!/bin/sh
 # Runs every test project that is built, one after the other, and ends with the line 'N passed, N failed'.
+# Tests that fail are run a second time, alone: one that fails again has failed, one that passes then is named as unsteady, which is a
+# defect to be found, but not a reason to throw away everybody else's work.
 # Usage: run-tests.sh   (from the repository's top folder, after a build)
 set -eu
 
@@ -11,50 +13,86 @@ total() { # attribute file: a number from the summary of a test run
   sed -n "s/.*<Counters [^>]*\\b$1=\"\\([0-9]*\\)\".*/\\1/p" "$2" | head -n 1
 }
 
-passed=0
-failed=0
-broken=
-for project in tests/*.Tests; do
-  name=$(basename "$project")
-  echo "Testing $name"
-  result=$results/$name.trx
-  code=0
-  dotnet test "$project" --no-build --nologo --verbosity quiet --results-directory $results --logger "trx;LogFileName=$name.trx" \
-    --logger "console;verbosity=minimal" --blame-hang-timeout 10m --blame-hang-dump-type none </dev/null || code=$?
+run() { # project name [filter]: runs a project's tests; their report is name.trx
+  rm -f "$results/$2.trx"
+  dotnet test "$1" --no-build --nologo --verbosity quiet --results-directory $results --logger "trx;LogFileName=$2.trx" \
+    --logger "console;verbosity=minimal" --blame-hang-timeout 10m --blame-hang-dump-type none ${3:+--filter "$3"} </dev/null
+}
 
+count() { # name exit-code: sets ran, run_passed and run_failed from name.trx
   ran=0
   run_failed=0
   run_passed=0
-  if [ -f "$result" ]; then
-    ran=$(total total "$result")
-    run_passed=$(total passed "$result")
+  if [ -f "$results/$1.trx" ]; then
+    ran=$(total total "$results/$1.trx")
+    run_passed=$(total passed "$results/$1.trx")
     run_failed=$((ran - run_passed)) # a skipped test proves nothing: it counts as failed
   fi
 
   # A run that broke off, or that found no test, is a failure of its own.
-  if [ "$ran" = 0 ] || { [ "$code" != 0 ] && [ "$run_failed" = 0 ]; }; then
-    echo "$name did not run to its end (exit code $code)." >&2
+  broke=false
+  if [ "$ran" = 0 ] || { [ "$2" != 0 ] && [ "$run_failed" = 0 ]; }; then
+    echo "$1 did not run to its end (exit code $2)." >&2
     run_failed=$((run_failed + 1))
+    broke=true
+  fi
+}
+
+failures() { # name: the failed tests of name.trx, one a line, without a theory's arguments
+  awk '/<UnitTestResult / && /outcome="(Failed|NotExecuted)"/ { sub(/.*testName="/, ""); sub(/".*/, ""); sub(/\(.*/, ""); print }' "$results/$1.trx" | sort -u
+}
+
+explain() { # name: each failed test of name.trx with the beginning of its message
+  awk '/<UnitTestResult / { shown = 0; if ($0 ~ /outcome="(Failed|NotExecuted)"/) { shown = 1; sub(/.*testName="/, ""); sub(/".*/, ""); print "  " $0 } }
+    shown && /<Message>/ { inMessage = 1 }
+    inMessage { gsub(/<[^>]*>/, ""); if ($0 != "" && lines++ < 12) print "      " $0 }
+    /<\/Message>/ { inMessage = 0; lines = 0 }' "$results/$1.trx"
+}
+
+passed=0
+failed=0
+report=$results/failures.txt
+: >$report
+for project in tests/*.Tests; do
+  name=$(basename "$project")
+  echo "Testing $name"
+  code=0
+  run "$project" "$name" || code=$?
+  count "$name" $code
+
+  if [ "$run_failed" != 0 ]; then
+    first_passed=$run_passed
+    first_failed=$run_failed
+    filter=
+    if [ $broke = false ]; then
+      filter=$(failures "$name" | sed 's/^/FullyQualifiedName=/' | paste -sd '|')
+    fi
+
+    {
+      echo "Failed in $name, first run:"
+      [ ! -f "$results/$name.trx" ] || explain "$name"
+    } >>$report
+    echo "Testing what failed in $name once more"
+    code=0
+    run "$project" "$name.again" "$filter" || code=$?
+    count "$name.again" $code
+    if [ "$run_failed" = 0 ]; then
+      echo "Unsteady: all of that passed in a second run." >>$report
+      [ -z "$filter" ] || run_passed=$((first_passed + first_failed))
+    else
+      echo "It failed again:" >>$report
+      [ ! -f "$results/$name.again.trx" ] || explain "$name.again" >>$report
+      if [ -n "$filter" ]; then
+        run_passed=$((first_passed + first_failed - run_failed))
+      fi
+    fi
   fi
 
   passed=$((passed + run_passed))
   failed=$((failed + run_failed))
-  if [ "$run_failed" != 0 ]; then
-    broken="$broken$name
-"
-  fi
 done
 
-# Said again at the end, where a reader of a long log looks first: which tests failed, and why.
-for name in $broken; do
-  echo "Failed in $name:"
-  if [ -f "$results/$name.trx" ]; then
-    awk '/<UnitTestResult / { shown = 0; if ($0 ~ /outcome="(Failed|NotExecuted)"/) { shown = 1; sub(/.*testName="/, ""); sub(/".*/, ""); print "  " $0 } }
-      shown && /<Message>/ { inMessage = 1 }
-      inMessage { gsub(/<[^>]*>/, ""); if ($0 != "" && lines++ < 12) print "      " $0 }
-      /<\/Message>/ { inMessage = 0; lines = 0 }' "$results/$name.trx"
-  fi
-done
-
+# Said again at the end, where a reader of a long log looks first.
+cat $report
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
