@@ -174,7 +174,7 @@ public sealed class RecoveryTests
         driver.ClosedWith.ShouldBe(System.Net.WebSockets.WebSocketCloseStatus.NormalClosure);
 
         var path = await Eventually.ReturnsAsync(() => Task.FromResult(Directory.GetFiles(Path.Combine(folder, driver.CallSid), "manifest_*.json").SingleOrDefault()));
-        var manifest = await Eventually.ReturnsAsync(() => Task.FromResult(ManifestStore.TryRead(path) is { State: not ManifestStates.Recording } final ? final : null));
+        var manifest = await Eventually.ReturnsAsync(() => Task.FromResult(ManifestStore.TryRead(folder, path) is { State: not ManifestStates.Recording } final ? final : null));
 
         manifest.Recordings.ShouldAllBe(r => r.Failure != null && r.FailedAt != null);
         var kept = Wav.Read(Path.Combine(folder, driver.CallSid, manifest.Recordings[0].File));

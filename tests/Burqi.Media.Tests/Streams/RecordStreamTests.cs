@@ -35,8 +35,8 @@ public sealed class RecordStreamTests : IAsyncLifetime
         manifest.Ending.ShouldBe("stop");
         manifest.MessagesLost.ShouldBe(0);
         manifest.MessagesRejected.ShouldBe(0);
-        manifest.Recordings[0].Facts!.FramesReceived.ShouldBe(150);
-        manifest.Recordings[0].Facts!.Gaps.ShouldBeEmpty();
+        manifest.Tracks[0].Facts!.FramesReceived.ShouldBe(150);
+        manifest.Tracks[0].Facts!.Gaps.ShouldBeEmpty();
     }
 
     [Fact]
@@ -75,8 +75,8 @@ public sealed class RecordStreamTests : IAsyncLifetime
         Array.Clear(expected, 4000, 800);
         _host.Tracks(manifest).User.ShouldSound(expected);
         _host.Tracks(manifest).Assistant.ShouldSound(Vectors.Decode(assistant));
-        manifest.Recordings[0].Facts!.Gaps.ShouldBe([new GapFacts(500, 100)]);
-        manifest.Recordings[1].Facts!.Gaps.ShouldBeEmpty();
+        manifest.Tracks[0].Facts!.Gaps.ShouldBe([new GapFacts(500, 100)]);
+        manifest.Tracks[1].Facts!.Gaps.ShouldBeEmpty();
     }
 
     [Theory]
@@ -110,11 +110,11 @@ public sealed class RecordStreamTests : IAsyncLifetime
         var manifest = await _host.AnnouncedAsync(driver.CallSid);
         _host.Tracks(manifest).User.ShouldSound(Vectors.Decode(user));
         _host.Tracks(manifest).Assistant.ShouldSound(Vectors.Decode(assistant));
-        var facts = manifest.Recordings[0].Facts!;
+        var facts = manifest.Tracks[0].Facts!;
         facts.FramesReceived.ShouldBe(300);
         facts.FramesLate.ShouldBeGreaterThan(0);
         facts.GapMs.ShouldBe(0);
-        (facts.FramesDuplicated + manifest.Recordings[1].Facts!.FramesDuplicated).ShouldBe(120);
+        (facts.FramesDuplicated + manifest.Tracks[1].Facts!.FramesDuplicated).ShouldBe(120);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class RecordStreamTests : IAsyncLifetime
         var manifest = await _host.AnnouncedAsync(driver.CallSid);
         _host.Tracks(manifest).User.ShouldSound(Vectors.Decode(user));
         _host.Tracks(manifest).Assistant.ShouldAllBe(sample => sample == 0);
-        manifest.Recordings[0].Facts!.Gaps.ShouldBeEmpty();
+        manifest.Tracks[0].Facts!.Gaps.ShouldBeEmpty();
     }
 
     [Fact]
@@ -271,7 +271,7 @@ public sealed class RecordStreamTests : IAsyncLifetime
                 var pcm = frames.SelectMany(frame => samples.Skip(frame.Key).Take(frame.Value.Length)).SelectMany(BitConverter.GetBytes).ToArray();
                 var published = stream["expected"]![track]!;
                 Convert.ToHexStringLower(SHA256.HashData(pcm)).ShouldBe(published["pcm16leSha256"]!.GetValue<string>());
-                var facts = manifest.Recordings.Single(r => r.RecordingType == recordingType).Facts!;
+                var facts = manifest.Tracks.Single(t => t.Name == recordingType).Facts!;
                 facts.FramesReceived.ShouldBe(published["frames"]!.GetValue<int>());
                 facts.FirstTimestampMs.ShouldBe(published["firstTimestampMs"]!.GetValue<int>());
                 facts.LastTimestampMs.ShouldBe(published["lastTimestampMs"]!.GetValue<int>());
@@ -298,7 +298,7 @@ public sealed class RecordStreamTests : IAsyncLifetime
         disk.Set();
 
         var manifest = await host.AnnouncedAsync(driver.CallSid);
-        var facts = manifest.Recordings[0].Facts!;
+        var facts = manifest.Tracks[0].Facts!;
         var kept = host.Tracks(manifest).User;
         kept.Length.ShouldBeGreaterThan(8000);
         kept.ShouldSound(Vectors.Decode(user)[..kept.Length]);

@@ -6,9 +6,6 @@ namespace Burqi.Media.Announce;
 /// <summary>A manifest's entries as messages.</summary>
 internal static class RecordingMessages
 {
-    private const string Format = "wav";
-    private const int Channels = 1;
-
     public static RecordingStarted Started(RecordingManifest manifest, ManifestRecording recording) => new()
     {
         RecordingId = recording.RecordingId,
@@ -17,10 +14,13 @@ internal static class RecordingMessages
         RecordingType = recording.RecordingType,
         RecordingSource = RecordingSources.Local,
         StreamId = manifest.StreamId,
-        Format = Format,
-        SampleRate = manifest.SampleRate,
-        Channels = Channels,
+        AssistantId = manifest.AssistantId,
+        CreateDatabaseRecords = manifest.Settings?.CreateDatabaseRecords,
+        Format = recording.Format,
+        SampleRate = recording.SampleRate,
+        Channels = recording.Channels,
         StartedAt = manifest.StartedAt,
+        Participant = Participant(manifest, recording),
     };
 
     public static RecordingCaptured Captured(RecordingManifest manifest, ManifestRecording recording, string contentUrl) => new()
@@ -31,9 +31,11 @@ internal static class RecordingMessages
         RecordingType = recording.RecordingType,
         RecordingSource = RecordingSources.Local,
         StreamId = manifest.StreamId,
-        Format = Format,
-        SampleRate = manifest.SampleRate,
-        Channels = Channels,
+        AssistantId = manifest.AssistantId,
+        CreateDatabaseRecords = manifest.Settings?.CreateDatabaseRecords,
+        Format = recording.Format,
+        SampleRate = recording.SampleRate,
+        Channels = recording.Channels,
         DurationMs = manifest.DurationMs ?? throw Incomplete(manifest),
         FileSize = recording.FileSize ?? throw Incomplete(manifest),
         Sha256 = recording.Sha256 ?? throw Incomplete(manifest),
@@ -43,6 +45,8 @@ internal static class RecordingMessages
         Recovered = manifest.Recovered,
         StartedAt = manifest.StartedAt,
         EndedAt = manifest.EndedAt ?? throw Incomplete(manifest),
+        Participant = Participant(manifest, recording),
+        AutoSave = manifest.Settings?.AutoSave,
     };
 
     public static RecordingFailed Failed(RecordingManifest manifest, ManifestRecording recording) => new()
@@ -53,10 +57,15 @@ internal static class RecordingMessages
         RecordingType = recording.RecordingType,
         RecordingSource = RecordingSources.Local,
         StreamId = manifest.StreamId,
+        AssistantId = manifest.AssistantId,
+        CreateDatabaseRecords = manifest.Settings?.CreateDatabaseRecords,
         Status = RecordingStatuses.Failed,
         Reason = recording.Failure ?? throw Incomplete(manifest),
         FailedAt = recording.FailedAt ?? throw Incomplete(manifest),
     };
+
+    private static string? Participant(RecordingManifest manifest, ManifestRecording recording) =>
+        manifest.Tracks.FirstOrDefault(track => track.Name == recording.RecordingType)?.Participant;
 
     private static InvalidOperationException Incomplete(RecordingManifest manifest) =>
         new($"The manifest {manifest.Location.ManifestName} of call {manifest.CallId} is final and yet incomplete.");

@@ -1,3 +1,4 @@
+using Burqi.Media.Spool;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
@@ -29,7 +30,7 @@ internal sealed partial class RecordingContentEndpoint(ContentUrls urls, Recordi
 
         return TypedResults.PhysicalFile(
             file.Path,
-            "audio/wav",
+            file.Format == AudioFormats.Mp3 ? "audio/mpeg" : "audio/wav",
             lastModified: null,
             entityTag: new EntityTagHeaderValue($"\"{file.Sha256}\""),
             enableRangeProcessing: true);

@@ -27,7 +27,7 @@ internal sealed class RecordingIndex(ManifestStore store)
         {
             if (recording is { Sha256: { } sha256, FileSize: not null })
             {
-                Add(recording.RecordingId, new IndexedFile(location.File(store.Root, recording), sha256), manifest.Unix);
+                Add(recording.RecordingId, new IndexedFile(location.File(store.Root, recording.File), sha256, recording.Format), manifest.Unix);
             }
         }
     }
@@ -60,4 +60,4 @@ internal sealed class RecordingIndex(ManifestStore store)
 }
 
 /// <summary>A finished file.</summary>
-internal sealed record IndexedFile(string Path, string Sha256);
+internal sealed record IndexedFile(string Path, string Sha256, string Format);

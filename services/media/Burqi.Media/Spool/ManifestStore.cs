@@ -7,6 +7,14 @@ namespace Burqi.Media.Spool;
 /// <summary>The manifests in the recordings folder.</summary>
 internal sealed partial class ManifestStore(IOptions<MediaOptions> options)
 {
+    private static readonly EnumerationOptions Folders = new()
+    {
+        RecurseSubdirectories = true,
+        MaxRecursionDepth = SpoolLocation.MaxDepth,
+        IgnoreInaccessible = false,
+        AttributesToSkip = FileAttributes.ReparsePoint,
+    };
+
     // On first use, so that a wrong option is reported by the host together with all others.
     private readonly Lazy<string> _root = new(() => Path.GetFullPath(options.Value.RecordingsDir));
 
@@ -16,21 +24,12 @@ internal sealed partial class ManifestStore(IOptions<MediaOptions> options)
     public Guid Run { get; } = Guid.CreateVersion7();
 
     /// <summary>Every manifest's path, in no order.</summary>
-    public IEnumerable<string> Enumerate()
-    {
-        foreach (var folder in Directory.EnumerateDirectories(Root))
-        {
-            foreach (var path in Directory.EnumerateFiles(folder, SpoolLocation.ManifestPattern))
-            {
-                yield return path;
-            }
-        }
-    }
+    public IEnumerable<string> Enumerate() => Directory.EnumerateFiles(Root, SpoolLocation.ManifestPattern, Folders);
 
-    /// <summary>The manifests of one call.</summary>
-    public IEnumerable<RecordingManifest> OfCall(string callId)
+    /// <summary>The manifests in the folder of one call.</summary>
+    public IEnumerable<RecordingManifest> OfCall(SpoolLocation location)
     {
-        var folder = Path.Combine(Root, callId);
+        var folder = location.Folder(Root);
         if (!Directory.Exists(folder))
         {
             yield break;
@@ -45,8 +44,11 @@ internal sealed partial class ManifestStore(IOptions<MediaOptions> options)
         }
     }
 
+    /// <inheritdoc cref="TryRead(string, string)"/>
+    public RecordingManifest? TryRead(string path) => TryRead(Root, path);
+
     /// <summary>Reads a manifest; null when it is not one of ours, whatever is wrong with it: its names become paths.</summary>
-    public static RecordingManifest? TryRead(string path)
+    public static RecordingManifest? TryRead(string root, string path)
     {
         RecordingManifest? manifest;
         try
@@ -61,12 +63,13 @@ internal sealed partial class ManifestStore(IOptions<MediaOptions> options)
 
         return manifest is not null
             && CallFolder().IsMatch(manifest.CallId)
-            && Path.GetFileName(Path.GetDirectoryName(path)) == manifest.CallId
-            && Path.GetFileName(path) == manifest.Location.ManifestName
+            && manifest.Settings is null or { IsValid: true }
+            && Path.GetFullPath(manifest.Location.Manifest(root)) == Path.GetFullPath(path)
             && manifest.SampleRate is > 0 and <= 192_000
-            && !manifest.Recordings.IsDefaultOrEmpty
+            && !manifest.Recordings.IsDefault
             && manifest.Recordings.All(r => AudioName().IsMatch(r.File))
-            ? manifest
+            && (manifest.Tracks.IsDefault || manifest.Tracks.All(t => AudioName().IsMatch(t.File)))
+            ? Upgrade(manifest)
             : null;
     }
 
@@ -93,10 +96,27 @@ internal sealed partial class ManifestStore(IOptions<MediaOptions> options)
     public void Save(RecordingManifest manifest) =>
         DurableFile.Replace(manifest.Location.Manifest(Root), JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJsonContext.Default.RecordingManifest));
 
+    /// <summary>Version 1 knew recordings only: each voice's file was both what is captured and what is delivered.</summary>
+    private static RecordingManifest Upgrade(RecordingManifest manifest) => manifest.Version >= RecordingManifest.CurrentVersion ? manifest : manifest with
+    {
+        Version = RecordingManifest.CurrentVersion,
+        StreamIds = [manifest.StreamId],
+        Tracks =
+        [
+            .. manifest.Recordings
+                .Where(r => r.RecordingType != Contracts.Recordings.RecordingTypes.Mixed)
+                .Select(r => new ManifestTrack { Name = r.RecordingType, File = r.File, Facts = r.Facts }),
+        ],
+        Recordings =
+        [
+            .. manifest.Recordings.Select(r => r with { Format = AudioFormats.Wav, SampleRate = manifest.SampleRate, Channels = 1, Facts = null }),
+        ],
+    };
+
     // Whatever a provider's call ids look like, they are folder names here.
-    [GeneratedRegex("^[A-Za-z0-9]{1,64}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^[A-Za-z0-9_-]{1,128}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex CallFolder();
 
-    [GeneratedRegex("^[a-z]{1,16}_[0-9]{1,15}\\.wav$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^[a-z]{1,16}[0-9]{0,3}_[0-9]{1,15}(_[0-9]{4,6}Hz)?\\.(wav|mp3)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex AudioName();
 }

@@ -14,6 +14,9 @@ internal sealed record RecordingFacts
 
     public required int ClockJumps { get; init; }
 
+    /// <summary>The timeline's length in samples, to which every track is brought; null: that of the longest track.</summary>
+    public long? Samples { get; init; }
+
     /// <summary>By track, in the order of <see cref="MediaTrack"/>.</summary>
     public required ImmutableArray<TrackFacts> Tracks { get; init; }
 

@@ -17,93 +17,135 @@ internal sealed class RecordingFinalizer(ManifestStore store, TimeProvider time)
     /// <summary>Samples mixed or hashed at once: 128 KiB, the size beyond which a larger one gains nothing.</summary>
     private const int ChunkSamples = 64 * 1024;
 
-    /// <summary>Finishes the files and saves the final manifest.</summary>
+    /// <summary>Makes the tracks final and saves that they are. Without any audio there is nothing more to do: then all is final.</summary>
     /// <exception cref="IOException">The disk refused; what is there stays, and can be finished later.</exception>
-    public RecordingManifest Complete(RecordingManifest manifest)
+    public RecordingManifest Capture(RecordingManifest manifest)
     {
         var location = manifest.Location;
-        var tracks = manifest.Recordings.Where(r => r.RecordingType != RecordingTypes.Mixed).ToArray();
-        var samples = tracks.Max(track => FindSamples(location, track));
-        var recordings = samples == 0
-            ? Discard(manifest, "The stream brought no audio.")
-            : Keep(manifest, tracks, samples);
-
+        var samples = FindLength(manifest);
         var durationMs = samples * 1000 / manifest.SampleRate;
+        var captured = manifest with
+        {
+            State = ManifestStates.Captured,
+            Samples = samples,
+            DurationMs = durationMs,
+            EndedAt = manifest.StartedAt.AddMilliseconds(durationMs),
+        };
+        if (samples == 0)
+        {
+            captured = captured with { State = ManifestStates.Final, Recordings = Discard(manifest, "The stream brought no audio.") };
+        }
+        else
+        {
+            foreach (var track in manifest.Tracks)
+            {
+                Level(location, track.File, manifest.SampleRate, samples);
+                Settle(location, track.File);
+            }
+
+            DurableFile.SyncFolder(location.Folder(store.Root));
+        }
+
+        store.Save(captured);
+        return captured;
+    }
+
+    /// <summary>Makes what is delivered from captured tracks, and saves the final manifest.</summary>
+    /// <exception cref="IOException">The disk refused; what is there stays, and can be finished later.</exception>
+    public RecordingManifest Deliver(RecordingManifest manifest)
+    {
+        if (manifest.State != ManifestStates.Captured)
+        {
+            return manifest;
+        }
+
         var final = manifest with
         {
             State = ManifestStates.Final,
-            DurationMs = durationMs,
-            EndedAt = manifest.StartedAt.AddMilliseconds(durationMs),
-            Recordings = recordings,
+            Recordings = [.. manifest.Recordings.Select(recording => Publish(manifest, recording))],
         };
+        DurableFile.SyncFolder(final.Location.Folder(store.Root));
         store.Save(final);
+        RemoveUndelivered(final);
         return final;
     }
 
-    private ImmutableArray<ManifestRecording> Keep(RecordingManifest manifest, ManifestRecording[] tracks, long samples)
+    /// <summary>Removes the tracks that were captured for the mix alone, once it is there.</summary>
+    public void RemoveUndelivered(RecordingManifest manifest)
     {
-        var location = manifest.Location;
-        foreach (var track in tracks)
+        if (manifest.Recordings.Any(r => r.Failure is not null))
         {
-            Level(location, track, manifest.SampleRate, samples);
+            return; // What could not be made may yet be made from them, by hand.
         }
 
-        string? mixFailure = null;
-        var mixed = manifest.Recordings.FirstOrDefault(r => r.RecordingType == RecordingTypes.Mixed);
-        if (mixed is { Failure: null })
+        foreach (var track in manifest.Tracks.Where(track => !RecordingPlan.Delivers(manifest.Settings, track.Name)))
         {
-            try
-            {
-                Mix(location, mixed, tracks, manifest.SampleRate, samples);
-            }
-            catch (IOException exception)
-            {
-                // The mix can be made again from the tracks, which matter more: they are kept, and said to be there.
-                mixFailure = $"The mix could not be written ({exception.GetType().Name}).";
-                File.Delete(location.PartFile(store.Root, mixed));
-            }
+            File.Delete(manifest.Location.File(store.Root, track.File));
         }
-
-        var recordings = manifest.Recordings.Select(r => Publish(location, r == mixed && mixFailure is not null
-            ? r with { Failure = mixFailure, FailedAt = time.GetUtcNow() }
-            : r));
-        var published = recordings.ToImmutableArray();
-        DurableFile.SyncFolder(location.Folder(store.Root));
-        return published;
     }
 
     private ImmutableArray<ManifestRecording> Discard(RecordingManifest manifest, string reason)
     {
-        foreach (var recording in manifest.Recordings)
+        foreach (var file in manifest.Tracks.Select(track => track.File).Concat(manifest.Recordings.Select(r => r.File)))
         {
-            File.Delete(manifest.Location.PartFile(store.Root, recording));
+            File.Delete(manifest.Location.PartFile(store.Root, file));
         }
 
         return [.. manifest.Recordings.Select(r => r with { Failure = r.Failure ?? reason, FailedAt = r.FailedAt ?? time.GetUtcNow() })];
     }
 
-    private long FindSamples(SpoolLocation location, ManifestRecording track) =>
-        FindFile(location, track) is { } path
+    /// <summary>
+    /// How long the timeline is, in samples. Of a two-way call that a crash cut off only the user's track says how long it lasted: the
+    /// assistant's may hold what was still to be heard.
+    /// </summary>
+    private long FindLength(RecordingManifest manifest)
+    {
+        if (manifest.Samples is { } known)
+        {
+            return known;
+        }
+
+        var user = manifest.Tracks.FirstOrDefault(track => track.Name == RecordingTypes.User);
+        if (manifest is { TwoWay: true, Ending: null } && user is not null && FindSamples(manifest.Location, user) is var heard and > 0)
+        {
+            return heard;
+        }
+
+        return manifest.Tracks.Select(track => FindSamples(manifest.Location, track)).DefaultIfEmpty().Max();
+    }
+
+    private long FindSamples(SpoolLocation location, ManifestTrack track) =>
+        FindFile(location, track.File) is { } path
             ? Math.Max(0, (new FileInfo(path).Length - WavHeader.Length) / WavHeader.BytesPerSample)
             : 0;
 
     /// <summary>The file under its temporary name, or its final one where an earlier attempt got that far.</summary>
-    private string? FindFile(SpoolLocation location, ManifestRecording recording)
+    private string? FindFile(SpoolLocation location, string name)
     {
-        var part = location.PartFile(store.Root, recording);
+        var part = location.PartFile(store.Root, name);
         if (File.Exists(part))
         {
             return part;
         }
 
-        var final = location.File(store.Root, recording);
+        var final = location.File(store.Root, name);
         return File.Exists(final) ? final : null;
     }
 
-    /// <summary>Brings a track to the common length, with silence that takes no room on disk, and gives it a header that tells the truth.</summary>
-    private void Level(SpoolLocation location, ManifestRecording track, int sampleRate, long samples)
+    /// <summary>Gives a file its final name.</summary>
+    private void Settle(SpoolLocation location, string name)
     {
-        var path = FindFile(location, track) ?? location.PartFile(store.Root, track);
+        var part = location.PartFile(store.Root, name);
+        if (File.Exists(part))
+        {
+            File.Move(part, location.File(store.Root, name), overwrite: true);
+        }
+    }
+
+    /// <summary>Brings a track to the common length, with silence that takes no room on disk, and gives it a header that tells the truth.</summary>
+    private void Level(SpoolLocation location, string name, int sampleRate, long samples)
+    {
+        var path = FindFile(location, name) ?? location.PartFile(store.Root, name);
         using var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
         var length = WavHeader.Length + samples * WavHeader.BytesPerSample;
         if (RandomAccess.GetLength(file) != length)
@@ -119,20 +161,21 @@ internal sealed class RecordingFinalizer(ManifestStore store, TimeProvider time)
     /// Sums the tracks. It is done at the end and not while recording: late frames may change either track until then, and reading both
     /// files once costs less than keeping a third one up to date.
     /// </summary>
-    private void Mix(SpoolLocation location, ManifestRecording mixed, ManifestRecording[] tracks, int sampleRate, long samples)
+    private void Mix(RecordingManifest manifest, ManifestRecording mixed, long samples)
     {
-        var sources = new List<SafeFileHandle>(tracks.Length);
+        var location = manifest.Location;
+        var sources = new List<SafeFileHandle>(manifest.Tracks.Length);
         var mix = ArrayPool<short>.Shared.Rent(ChunkSamples);
         var addend = ArrayPool<short>.Shared.Rent(ChunkSamples);
         try
         {
-            foreach (var track in tracks)
+            foreach (var track in manifest.Tracks)
             {
-                sources.Add(File.OpenHandle(FindFile(location, track)!, FileMode.Open, FileAccess.Read, options: FileOptions.SequentialScan));
+                sources.Add(File.OpenHandle(location.File(store.Root, track.File), FileMode.Open, FileAccess.Read, options: FileOptions.SequentialScan));
             }
 
-            using var file = File.OpenHandle(FindFile(location, mixed) ?? location.PartFile(store.Root, mixed), FileMode.Create, FileAccess.ReadWrite);
-            WriteHeader(file, sampleRate, samples);
+            using var file = File.OpenHandle(location.PartFile(store.Root, mixed.File), FileMode.Create, FileAccess.ReadWrite);
+            WriteHeader(file, manifest.SampleRate, samples);
             for (long position = 0; position < samples; position += ChunkSamples)
             {
                 var count = (int)Math.Min(ChunkSamples, samples - position);
@@ -157,26 +200,39 @@ internal sealed class RecordingFinalizer(ManifestStore store, TimeProvider time)
         }
     }
 
-    private ManifestRecording Publish(SpoolLocation location, ManifestRecording recording)
+    private ManifestRecording Publish(RecordingManifest manifest, ManifestRecording recording)
     {
-        if (FindFile(location, recording) is not { } path)
+        var location = manifest.Location;
+        var path = location.File(store.Root, recording.File);
+        if (recording.Failure is null && manifest.Tracks.All(track => track.File != recording.File))
         {
-            return recording with
+            try
             {
-                Failure = recording.Failure ?? "The file is gone.",
-                FailedAt = recording.FailedAt ?? time.GetUtcNow(),
-            };
+                Mix(manifest, recording, manifest.Samples ?? FindLength(manifest));
+                Settle(location, recording.File);
+            }
+            catch (IOException exception)
+            {
+                // The mix can be made again from the tracks, which matter more: they are kept, and said to be there.
+                File.Delete(location.PartFile(store.Root, recording.File));
+                return Fail(recording, $"The mix could not be written ({exception.GetType().Name}).");
+            }
         }
 
-        var final = location.File(store.Root, recording);
-        if (path != final)
+        if (!File.Exists(path))
         {
-            File.Move(path, final);
+            return Fail(recording, "The file is gone.");
         }
 
-        var (size, sha256) = Measure(final);
+        var (size, sha256) = Measure(path);
         return recording with { FileSize = size, Sha256 = sha256 };
     }
+
+    private ManifestRecording Fail(ManifestRecording recording, string reason) => recording with
+    {
+        Failure = recording.Failure ?? reason,
+        FailedAt = recording.FailedAt ?? time.GetUtcNow(),
+    };
 
     private static (long Size, string Sha256) Measure(string path)
     {

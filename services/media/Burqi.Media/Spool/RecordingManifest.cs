@@ -9,7 +9,9 @@ namespace Burqi.Media.Spool;
 /// </summary>
 internal sealed record RecordingManifest
 {
-    public int Version { get; init; } = 1;
+    public const int CurrentVersion = 2;
+
+    public int Version { get; init; } = CurrentVersion;
 
     /// <summary>One of <see cref="ManifestStates"/>.</summary>
     public required string State { get; init; }
@@ -18,9 +20,22 @@ internal sealed record RecordingManifest
 
     public required string CallId { get; init; }
 
+    /// <summary>The first socket's stream; the recordings' ids are made from it.</summary>
     public required string StreamId { get; init; }
 
+    /// <summary>The streams of all sockets that brought audio, the first being <see cref="StreamId"/>.</summary>
+    public ImmutableArray<string> StreamIds { get; init; }
+
     public string? AccountId { get; init; }
+
+    /// <summary>The assistant that took the call; null where none did.</summary>
+    public string? AssistantId { get; init; }
+
+    /// <summary>The assistant's settings as they stood when the stream began; null where everything is recorded as it comes.</summary>
+    public RecordingSettings? Settings { get; init; }
+
+    /// <summary>True where the assistant's track is what we sent, placed where the caller heard it.</summary>
+    public bool TwoWay { get; init; }
 
     /// <summary>The number in the file names: seconds since 1970 of the start, or the next free ones.</summary>
     public required long Unix { get; init; }
@@ -33,6 +48,7 @@ internal sealed record RecordingManifest
     /// <summary>The process that records: any other that finds an unfinished manifest knows that this one is gone.</summary>
     public required Guid Run { get; init; }
 
+    /// <summary>The stream's rate, and that of every track, in Hz.</summary>
     public required int SampleRate { get; init; }
 
     /// <summary>The time of the timeline's first sample (UTC).</summary>
@@ -42,10 +58,13 @@ internal sealed record RecordingManifest
 
     public long? DurationMs { get; init; }
 
+    /// <summary>The timeline's length in samples; null where the longest track tells.</summary>
+    public long? Samples { get; init; }
+
     /// <summary>How the stream ended; null where the process ended first.</summary>
     public string? Ending { get; init; }
 
-    /// <summary>True when another process than the recording one made the files final.</summary>
+    /// <summary>True when another process than the recording one made the tracks final.</summary>
     public bool Recovered { get; init; }
 
     /// <summary>Messages that the sequence numbers say were sent and that never came; null where unknown.</summary>
@@ -60,6 +79,10 @@ internal sealed record RecordingManifest
     /// <summary>When everything was last announced and confirmed (UTC).</summary>
     public DateTimeOffset? AnnouncedAt { get; init; }
 
+    /// <summary>What is captured.</summary>
+    public ImmutableArray<ManifestTrack> Tracks { get; init; }
+
+    /// <summary>What is delivered.</summary>
     public required ImmutableArray<ManifestRecording> Recordings { get; init; }
 
     /// <summary>True while no file of it exists: a recording that could not even be begun.</summary>
@@ -67,7 +90,7 @@ internal sealed record RecordingManifest
     public bool InMemoryOnly { get; init; }
 
     [JsonIgnore]
-    public SpoolLocation Location => new(CallId, Unix);
+    public SpoolLocation Location => new(CallId, Unix, Settings?.Folder ?? "");
 }
 
 /// <summary>The values of a manifest's state.</summary>
@@ -75,14 +98,33 @@ internal static class ManifestStates
 {
     public const string Recording = "recording";
 
-    /// <summary>The files are whole, or the recordings have failed; not everybody has been told.</summary>
+    /// <summary>The tracks are whole; what is made from them may not be there yet.</summary>
+    public const string Captured = "captured";
+
+    /// <summary>Every file is whole, or its recording has failed; not everybody has been told.</summary>
     public const string Final = "final";
 
     /// <summary>The bus confirmed every message.</summary>
     public const string Announced = "announced";
 }
 
-/// <summary>One file of a manifest.</summary>
+/// <summary>One voice as it was captured: a mono WAV at the stream's rate.</summary>
+internal sealed record ManifestTrack
+{
+    /// <summary>A <c>recording_type</c>: <c>user</c>, <c>assistant</c>, <c>participant3</c>…; <c>mixed</c> where the provider mixes.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The file's name in the call's folder, without <c>.part</c>.</summary>
+    public required string File { get; init; }
+
+    /// <summary>The provider's id of the participant, where it separates them. Personal data: never logged.</summary>
+    public string? Participant { get; init; }
+
+    /// <summary>What the stream brought; null where the process ended first.</summary>
+    public TrackFacts? Facts { get; init; }
+}
+
+/// <summary>One file that is handed on: a track's own, or one made from the tracks.</summary>
 internal sealed record ManifestRecording
 {
     public required Guid RecordingId { get; init; }
@@ -91,6 +133,14 @@ internal sealed record ManifestRecording
 
     /// <summary>The file's name in the call's folder, without <c>.part</c>.</summary>
     public required string File { get; init; }
+
+    /// <summary>One of <see cref="AudioFormats"/>.</summary>
+    public string Format { get; init; } = AudioFormats.Wav;
+
+    /// <summary>In Hz.</summary>
+    public int SampleRate { get; init; }
+
+    public int Channels { get; init; } = 1;
 
     public long? FileSize { get; init; }
 
@@ -101,8 +151,15 @@ internal sealed record ManifestRecording
 
     public DateTimeOffset? FailedAt { get; init; }
 
-    /// <summary>What the stream brought; null for the mix and where the process ended first.</summary>
+    /// <summary>Where version 1 kept what is now the track's.</summary>
     public TrackFacts? Facts { get; init; }
+}
+
+/// <summary>The containers a recording can have.</summary>
+internal static class AudioFormats
+{
+    public const string Wav = "wav";
+    public const string Mp3 = "mp3";
 }
 
 /// <summary>What a track's frames were like.</summary>

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Burqi.Contracts.Recordings;
-using Burqi.Identity;
 using Burqi.Media.Announce;
 using Burqi.Media.Audio;
 using Burqi.Media.Content;
@@ -24,6 +23,7 @@ internal sealed partial class RecordingWriter : IDiskWork
     private readonly PcmBlockQueue _queue;
     private readonly StreamStart _start;
     private readonly SafeFileHandle?[] _files = new SafeFileHandle?[2];
+    private readonly bool _records;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -47,16 +47,22 @@ internal sealed partial class RecordingWriter : IDiskWork
             Provider = start.Provider,
             CallId = start.CallId,
             StreamId = start.StreamId,
+            StreamIds = [start.StreamId],
             AccountId = start.AccountId,
+            AssistantId = start.AssistantId,
+            Settings = RecordingSettings.Of(start.Assistant),
+            TwoWay = start.IsTwoWay,
             Unix = startedAt.ToUnixTimeSeconds(),
             TraceParent = traceParent,
             Node = services.Options.Node,
             Run = services.Store.Run,
             SampleRate = start.SampleRate,
             StartedAt = startedAt,
+            Tracks = [],
             Recordings = [],
             InMemoryOnly = true,
         };
+        _records = RecordingPlan.Records(_manifest.Settings);
     }
 
     /// <summary>Done when the files are final, or as final as the disk let them be.</summary>
@@ -109,7 +115,7 @@ internal sealed partial class RecordingWriter : IDiskWork
         // Read before the queue is: what was enqueued before the end was declared is then seen below.
         var facts = Volatile.Read(ref _facts);
         var since = Interlocked.Exchange(ref _handedOver, 0);
-        if (!_opened)
+        if (!_opened && _records)
         {
             _opened = true;
             Open();
@@ -120,7 +126,7 @@ internal sealed partial class RecordingWriter : IDiskWork
         {
             try
             {
-                if (_failure is null && !_refused.Task.IsCompleted)
+                if (_failure is null && _records && !_refused.Task.IsCompleted && RecordingPlan.Captures(_manifest.Settings, Name(block.Track)))
                 {
                     Write(block);
                     bytes += block.Count * WavHeader.BytesPerSample;
@@ -148,7 +154,7 @@ internal sealed partial class RecordingWriter : IDiskWork
     private void Open()
     {
         var root = _services.Store.Root;
-        if (_services.Store.OfCall(_start.CallId).Any(other => other.StreamId == _start.StreamId))
+        if (_services.Store.OfCall(_manifest.Location).Any(other => other.StreamId == _start.StreamId))
         {
             Log.StreamRecordedBefore(_services.Logger, _start.CallId, _start.StreamId);
             _refused.TrySetResult();
@@ -166,7 +172,7 @@ internal sealed partial class RecordingWriter : IDiskWork
         }
 
         _manifest = _manifest with { InMemoryOnly = false };
-        foreach (var track in _start.Tracks)
+        foreach (var track in CapturedTracks())
         {
             OpenTrack(track);
         }
@@ -177,17 +183,18 @@ internal sealed partial class RecordingWriter : IDiskWork
 
     private void OpenTrack(MediaTrack track)
     {
-        var type = RecordingType(track);
-        if (_manifest.Recordings.All(r => r.RecordingType != type))
+        var name = Name(track);
+        if (_manifest.Tracks.All(t => t.Name != name))
         {
             // A track nobody announced: the manifest must know of it before its file is there.
-            _manifest = _manifest with { Recordings = _manifest.Recordings.Insert(_manifest.Recordings.Length - 1, Describe(type)) };
+            _manifest = _manifest with { Tracks = _manifest.Tracks.Add(RecordingPlan.Track(_manifest.Location, name)) };
+            _manifest = _manifest with { Recordings = RecordingPlan.For(_manifest) };
             _services.Store.Save(_manifest);
             _services.Announcer.Announce(_manifest);
         }
 
-        var recording = _manifest.Recordings.First(r => r.RecordingType == type);
-        var file = File.OpenHandle(_manifest.Location.PartFile(_services.Store.Root, recording), FileMode.CreateNew, FileAccess.ReadWrite);
+        var path = _manifest.Location.PartFile(_services.Store.Root, _manifest.Tracks.First(t => t.Name == name).File);
+        var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite);
         _files[(int)track] = file;
         Span<byte> header = stackalloc byte[WavHeader.Length];
         WavHeader.WriteGrowing(header, _start.SampleRate);
@@ -208,17 +215,15 @@ internal sealed partial class RecordingWriter : IDiskWork
             WavHeader.Length + block.Start * WavHeader.BytesPerSample);
     }
 
-    private void DescribeAll() =>
-        _manifest = _manifest with { Recordings = [.. _start.Tracks.Order().Select(RecordingType).Append(RecordingTypes.Mixed).Select(Describe)] };
-
-    private ManifestRecording Describe(string recordingType) => new()
+    private void DescribeAll()
     {
-        RecordingId = RecordingId.Create(_start.Provider, _start.CallId, _start.StreamId, recordingType),
-        RecordingType = recordingType,
-        File = _manifest.Location.AudioName(recordingType),
-    };
+        _manifest = _manifest with { Tracks = [.. CapturedTracks().Select(track => RecordingPlan.Track(_manifest.Location, Name(track)))], Recordings = [] };
+        _manifest = _manifest with { Recordings = RecordingPlan.For(_manifest) };
+    }
 
-    private static string RecordingType(MediaTrack track) => track == MediaTrack.User ? RecordingTypes.User : RecordingTypes.Assistant;
+    private IEnumerable<MediaTrack> CapturedTracks() => _start.Tracks.Order().Where(track => RecordingPlan.Captures(_manifest.Settings, Name(track)));
+
+    private static string Name(MediaTrack track) => track == MediaTrack.User ? RecordingTypes.User : RecordingTypes.Assistant;
 
     /// <summary>The recording is lost from here on; the stream is left alone, and what was written is kept.</summary>
     private void Fail(Exception exception)
@@ -272,7 +277,7 @@ internal sealed partial class RecordingWriter : IDiskWork
     {
         try
         {
-            if (_refused.Task.IsCompleted)
+            if (_refused.Task.IsCompleted || !_records)
             {
                 return;
             }
@@ -300,11 +305,13 @@ internal sealed partial class RecordingWriter : IDiskWork
             MessagesLost = facts.MessagesLost,
             MessagesRejected = facts.MessagesRejected,
             ClockJumps = facts.ClockJumps,
-            Recordings = [.. _manifest.Recordings.Select(r => r with { Facts = FactsOf(r.RecordingType, facts) })],
+            Samples = facts.Samples,
+            Tracks = [.. _manifest.Tracks.Select(track => track with { Facts = FactsOf(track.Name, facts) })],
         };
         try
         {
-            _manifest = _services.Finalizer.Complete(_manifest);
+            _manifest = _services.Finalizer.Capture(_manifest);
+            _manifest = _services.Finalizer.Deliver(_manifest);
         }
         catch (Exception exception)
         {
@@ -319,7 +326,7 @@ internal sealed partial class RecordingWriter : IDiskWork
         _services.Announcer.Announce(_manifest);
     }
 
-    private static TrackFacts? FactsOf(string recordingType, RecordingFacts facts) => recordingType switch
+    private static TrackFacts? FactsOf(string track, RecordingFacts facts) => track switch
     {
         RecordingTypes.User => facts.Tracks[(int)MediaTrack.User],
         RecordingTypes.Assistant => facts.Tracks[(int)MediaTrack.Assistant],

@@ -2,24 +2,32 @@ using System.Globalization;
 
 namespace Burqi.Media.Spool;
 
-/// <summary>Where one stream's files lie below the recordings folder. The call id was checked before it came here.</summary>
-internal readonly record struct SpoolLocation(string CallId, long Unix)
+/// <summary>
+/// Where one stream's files lie below the recordings folder, in a folder of their call, which may lie in a folder of its own
+/// (<paramref name="SubFolder"/>, with forward slashes; empty: none). Both were checked before they came here.
+/// </summary>
+internal readonly record struct SpoolLocation(string CallId, long Unix, string SubFolder = "")
 {
     public const string PartSuffix = ".part";
     public const string ManifestPattern = "manifest_*.json";
 
+    /// <summary>How deep a call's folder can lie below the recordings folder.</summary>
+    public const int MaxDepth = 5;
+
     public string ManifestName => string.Create(CultureInfo.InvariantCulture, $"manifest_{Unix}.json");
 
-    public string Folder(string root) => Path.Combine(root, CallId);
+    public string Folder(string root) => Path.Combine(root, SubFolder, CallId);
 
-    public string Manifest(string root) => Path.Combine(root, CallId, ManifestName);
+    public string Manifest(string root) => Path.Combine(Folder(root), ManifestName);
 
-    public string File(string root, ManifestRecording recording) => Path.Combine(root, CallId, recording.File);
+    public string File(string root, string name) => Path.Combine(Folder(root), name);
 
-    public string PartFile(string root, ManifestRecording recording) => File(root, recording) + PartSuffix;
+    public string PartFile(string root, string name) => File(root, name) + PartSuffix;
 
+    /// <summary>The name of a recording, or a track, as it is captured.</summary>
     public string AudioName(string recordingType) => string.Create(CultureInfo.InvariantCulture, $"{recordingType}_{Unix}.wav");
 
     /// <summary>The file as events and the catalog name it.</summary>
-    public string RelativePath(ManifestRecording recording) => $"{CallId}/{recording.File}";
+    public string RelativePath(ManifestRecording recording) =>
+        SubFolder.Length == 0 ? $"{CallId}/{recording.File}" : $"{SubFolder}/{CallId}/{recording.File}";
 }

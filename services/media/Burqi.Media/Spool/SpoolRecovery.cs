@@ -63,7 +63,7 @@ internal sealed partial class SpoolRecovery(
         var since = announced.Max(announcement => announcement.At) - Repeated;
         foreach (var (_, path) in announced.Where(announcement => announcement.At > since).OrderBy(announcement => announcement.At))
         {
-            if (ManifestStore.TryRead(path) is { } manifest)
+            if (store.TryRead(path) is { } manifest)
             {
                 announcer.Announce(manifest);
             }
@@ -72,7 +72,7 @@ internal sealed partial class SpoolRecovery(
 
     private bool Recover(string path, List<(DateTimeOffset At, string Path)> announced)
     {
-        if (ManifestStore.TryRead(path) is not { } manifest)
+        if (store.TryRead(path) is not { } manifest)
         {
             Log.ManifestUnreadable(logger, Path.GetFileName(Path.GetDirectoryName(path)), Path.GetFileName(path));
             return false;
@@ -83,12 +83,18 @@ internal sealed partial class SpoolRecovery(
             case ManifestStates.Recording when manifest.Run == store.Run:
                 return false;
             case ManifestStates.Recording:
-                var final = finalizer.Complete(manifest with { Recovered = true });
+                var final = finalizer.Deliver(finalizer.Capture(manifest with { Recovered = true }));
                 index.Add(final);
                 announcer.Announce(final);
                 Log.Recovered(logger, final.CallId, final.StreamId, final.DurationMs ?? 0);
                 return true;
+            case ManifestStates.Captured when manifest.Run != store.Run:
+                var delivered = finalizer.Deliver(manifest);
+                index.Add(delivered);
+                announcer.Announce(delivered);
+                return false;
             case ManifestStates.Final when manifest.Run != store.Run:
+                finalizer.RemoveUndelivered(manifest);
                 index.Add(manifest);
                 announcer.Announce(manifest);
                 return false;

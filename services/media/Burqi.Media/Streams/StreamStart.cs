@@ -1,3 +1,5 @@
+using Burqi.Contracts.Assistants;
+
 namespace Burqi.Media.Streams;
 
 /// <summary>What a stream says of itself before its first frame. The ids were checked by the provider's reader: they are safe in a path.</summary>
@@ -18,4 +20,13 @@ internal sealed record StreamStart
 
     /// <summary>W3C trace context of the call; null where none or a malformed one was given.</summary>
     public required string? TraceParent { get; init; }
+
+    /// <summary>The assistant that took the call, whether or not this node knows it; null where none did.</summary>
+    public string? AssistantId { get; init; }
+
+    /// <summary>That assistant; null where none took the call, or this node does not know it.</summary>
+    public AssistantSaved? Assistant { get; init; }
+
+    /// <summary>Whether audio goes to the provider as well: then what we send is the assistant's track.</summary>
+    public bool IsTwoWay { get; init; }
 }
