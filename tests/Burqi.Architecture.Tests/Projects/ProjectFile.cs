@@ -36,7 +36,7 @@ internal sealed class ProjectFile
     public bool IsHost => Name.EndsWith(".Host", StringComparison.Ordinal) || Name == "Burqi.AllInOne";
 
     /// <summary>A service's library: what holds its logic.</summary>
-    public bool IsServiceLibrary => Path.StartsWith("services/", StringComparison.Ordinal) && !IsHost && Name != "Burqi.Hosting";
+    public bool IsServiceLibrary => Path.StartsWith("services/", StringComparison.Ordinal) && !IsHost && Name is not ("Burqi.Hosting" or "Burqi.Cli");
 
     public override string ToString() => Path;
 

@@ -74,6 +74,10 @@ public sealed class ProjectReferencesTests
         .ShouldBe(Libraries.Select(library => library.Name), ignoreOrder: true);
 
     [Fact]
+    public void Cli_References_ServiceLibrariesOnly() => ProjectFile.All.Single(project => project.Name == "Burqi.Cli")
+        .References.Except(Libraries.Select(library => library.Name)).ShouldBeEmpty("the tool runs a service's own logic, and starts no host");
+
+    [Fact]
     public void TestProject_References_OneHostAtMost() => Rule.HoldsFor(
         ProjectFile.All.Where(project => project.IsTest),
         project =>

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Burqi.Cli.Repair;
+using Burqi.Cli.Verify;
+
+namespace Burqi.Cli;
+
+/// <summary><c>burqi</c>: the operator's tool.</summary>
+internal static class BurqiCommand
+{
+    public static Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Burqi's tool for operators: checks and repairs recordings where they lie.")
+        {
+            RepairCommand.Create(),
+            VerifyCommand.Create(),
+        };
+        var parsed = root.Parse(args);
+        return parsed.Errors.Count > 0 ? RefuseAsync(parsed) : parsed.InvokeAsync();
+    }
+
+    private static async Task<int> RefuseAsync(ParseResult parsed)
+    {
+        // Shows what is wrong and the usage; its own code for both is that of a finding, which this is not.
+        await parsed.InvokeAsync();
+        return ExitCodes.Usage;
+    }
+}

@@ -1,0 +1,1 @@
+return await Burqi.Cli.BurqiCommand.RunAsync(args);
