@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Burqi.Catalog.Assistants;
 using Burqi.Catalog.Calls;
 using Burqi.Catalog.Calls.Get;
 using Burqi.Catalog.Lists;
@@ -11,4 +12,8 @@ namespace Burqi.Catalog;
 [JsonSerializable(typeof(CallDetails))]
 [JsonSerializable(typeof(Page<Recording>))]
 [JsonSerializable(typeof(Recording))]
+[JsonSerializable(typeof(Page<Assistant>))]
+[JsonSerializable(typeof(Assistant))]
+[JsonSerializable(typeof(AssistantContent))]
+[JsonSerializable(typeof(RecordingSettings))]
 internal sealed partial class CatalogJsonContext : JsonSerializerContext;

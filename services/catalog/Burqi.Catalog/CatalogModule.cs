@@ -1,5 +1,7 @@
 using System.Text.Encodings.Web;
 using Burqi.Catalog.Access;
+using Burqi.Catalog.Assistants;
+using Burqi.Catalog.Assistants.Announce;
 using Burqi.Catalog.Calls.Get;
 using Burqi.Catalog.Calls.List;
 using Burqi.Catalog.Calls.Track;
@@ -53,6 +55,7 @@ public static class CatalogModule
         services.AddSingleton<ListRecordingsQuery>();
         services.AddSingleton<RecordingContentResponse>();
         services.AddRecordingContent();
+        services.AddAssistants();
 
         services.AddSingleton<ApiKeys>();
         // The core only: AddAuthentication would bring data protection along, which writes key files that no bearer key needs.
@@ -84,6 +87,7 @@ public static class CatalogModule
         bus.AddConsumer<RecordingArchiveStartedConsumer, RecordingArchiveStartedConsumerDefinition>();
         bus.AddConsumer<RecordingArchivedConsumer, RecordingArchivedConsumerDefinition>();
         bus.AddConsumer<RecordingArchiveFailedConsumer, RecordingArchiveFailedConsumerDefinition>();
+        bus.AddConsumer<AssistantsWantedConsumer, AssistantsWantedConsumerDefinition>();
     }
 
     /// <summary>Maps catalog's routes. All of them need an API key.</summary>
@@ -96,6 +100,7 @@ public static class CatalogModule
         api.MapGetRecording();
         api.MapDownloadRecording();
         api.MapPlayRecording();
+        api.MapAssistants();
         api.MapOpenApi();
         return routes;
     }

@@ -13,5 +13,10 @@ internal static class CatalogProblems
     public static ProblemHttpResult NoSuchRecordingOfCall() =>
         Problem(StatusCodes.Status404NotFound, "There is no recording with this id that belongs to this call.");
 
+    public static ProblemHttpResult NoSuchAssistant() => Problem(StatusCodes.Status404NotFound, "There is no assistant with this id.");
+
+    public static ProblemHttpResult AssistantChanged() =>
+        Problem(StatusCodes.Status412PreconditionFailed, "The assistant is not, or no longer, as If-Match or If-None-Match says.");
+
     public static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
 }

@@ -15,6 +15,8 @@ public sealed class ApiKeyTests(CatalogHost catalog)
         "/recordings/6f1c0e0a-9a53-4c3f-8d57-5f2b7a6a1f0e",
         "/calls/CA1/recording/6f1c0e0a-9a53-4c3f-8d57-5f2b7a6a1f0e",
         "/calls/CA1/recording/6f1c0e0a-9a53-4c3f-8d57-5f2b7a6a1f0e/play",
+        "/assistants",
+        "/assistants/front-desk",
         "/openapi/v1.json",
     ];
 

@@ -12,7 +12,10 @@ public sealed class OpenApiTests(CatalogHost catalog)
 
         document["openapi"]!.GetValue<string>().ShouldStartWith("3.1");
         document["paths"]!.AsObject().Select(path => path.Key).ShouldBe(
-            ["/calls", "/calls/{call_id}", "/recordings", "/recordings/{id}", "/calls/{call_id}/recording/{recording_id}", "/calls/{call_id}/recording/{recording_id}/play"],
+            [
+                "/calls", "/calls/{call_id}", "/recordings", "/recordings/{id}", "/calls/{call_id}/recording/{recording_id}",
+                "/calls/{call_id}/recording/{recording_id}/play", "/assistants", "/assistants/{id}",
+            ],
             ignoreOrder: true);
         document["components"]!["securitySchemes"]!["bearer"].ShouldHave(("type", "http"), ("scheme", "bearer"));
         document["security"]![0]!["bearer"].ShouldNotBeNull();
@@ -35,5 +38,17 @@ public sealed class OpenApiTests(CatalogHost catalog)
         parameters.Single(parameter => parameter!["name"]!.GetValue<string>() == "status")!["schema"]!["enum"]!.AsArray().Count.ShouldBe(7);
 
         document["components"]!["schemas"]!["Recording"]!["properties"]!.AsObject().Select(property => property.Key).ShouldContain("recording_metadata");
+    }
+
+    [Fact]
+    public async Task Get_Document_DescribesAnAssistantsBody()
+    {
+        var document = JsonNode.Parse(await catalog.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)))!;
+
+        document["paths"]!["/assistants/{id}"]!.AsObject().Select(operation => operation.Key).ShouldBe(["get", "put", "delete"], ignoreOrder: true);
+        document["paths"]!["/assistants/{id}"]!["put"]!["requestBody"]!["content"]!["application/json"]!["schema"]!["$ref"]!.GetValue<string>()
+            .ShouldBe("#/components/schemas/AssistantContent");
+        document["components"]!["schemas"]!["RecordingSettings"]!["properties"]!.AsObject().Count.ShouldBe(10);
+        document["paths"]!["/assistants"]!["get"]!["parameters"]!.AsArray().Select(parameter => parameter!["name"]!.GetValue<string>()).ShouldBe(["cursor", "limit"]);
     }
 }

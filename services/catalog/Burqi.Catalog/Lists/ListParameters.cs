@@ -7,7 +7,7 @@ namespace Burqi.Catalog.Lists;
 /// The query parameters of a list: its filters and those that every list has. The one place that says which there are, for the requests
 /// and for the API's document.
 /// </summary>
-internal sealed class ListParameters(Func<string, bool> isId, IReadOnlyList<ListFilter> filters)
+internal sealed class ListParameters(Func<string, bool> isId, IReadOnlyList<ListFilter> filters, bool hasTimes = true)
 {
     public const string StartedAfter = "started_after";
     public const string StartedBefore = "started_before";
@@ -23,6 +23,9 @@ internal sealed class ListParameters(Func<string, bool> isId, IReadOnlyList<List
     private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz"];
 
     public IReadOnlyList<ListFilter> Filters => filters;
+
+    /// <summary>Whether the rows have a start to ask for.</summary>
+    public bool HasTimes => hasTimes;
 
     /// <summary>Reads a request's parameters; every mistake is noted under the name of its parameter.</summary>
     public ListRequest Parse(IQueryCollection query, IDictionary<string, string[]> errors)
@@ -62,7 +65,7 @@ internal sealed class ListParameters(Func<string, bool> isId, IReadOnlyList<List
                 request = request with { Cursor = cursor };
                 return null;
 
-            case StartedAfter or StartedBefore:
+            case StartedAfter or StartedBefore when hasTimes:
                 if (!DateTimeOffset.TryParseExact(value, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
                 {
                     return "The time is not RFC 3339 with its offset, such as 2026-03-01T09:30:00Z (a + must be sent as %2B).";

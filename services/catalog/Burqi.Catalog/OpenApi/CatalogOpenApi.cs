@@ -68,8 +68,12 @@ internal static class CatalogOpenApi
         }
 
         const string Unknown = "A row whose start is not known counts with the earliest time it was heard of.";
-        yield return Query(ListParameters.StartedAfter, $"Started at this time or later. {Unknown}", Time());
-        yield return Query(ListParameters.StartedBefore, $"Started before this time. {Unknown}", Time());
+        if (parameters.HasTimes)
+        {
+            yield return Query(ListParameters.StartedAfter, $"Started at this time or later. {Unknown}", Time());
+            yield return Query(ListParameters.StartedBefore, $"Started before this time. {Unknown}", Time());
+        }
+
         yield return Query(ListParameters.Cursor, "The next_cursor of the page before.", new OpenApiSchema { Type = JsonSchemaType.String });
         yield return Query(ListParameters.Limit, "How many items a page holds at most.", new OpenApiSchema
         {

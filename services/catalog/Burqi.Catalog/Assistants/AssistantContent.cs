@@ -1,0 +1,20 @@
+using System.ComponentModel;
+using System.Text.Json.Serialization;
+
+namespace Burqi.Catalog.Assistants;
+
+/// <summary>What a client says of an assistant. All of it is optional; what is left out takes its default.</summary>
+internal record AssistantContent
+{
+    [JsonPropertyName("media_url")]
+    [Description("The voice agent's own WebSocket, ws:// or wss://; null where there is none.")]
+    public string? MediaUrl { get; init; }
+
+    [JsonPropertyName("recording_settings")]
+    [Description("What is recorded of the assistant's calls, and how.")]
+    public RecordingSettings RecordingSettings { get; init; } = new();
+
+    [JsonPropertyName("twilio_credentials")]
+    [Description("The name under which the services' configuration holds the assistant's own Twilio credentials; null: the default ones.")]
+    public string? TwilioCredentials { get; init; }
+}

@@ -1,0 +1,37 @@
+using System.ComponentModel;
+using Burqi.Assistants;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+
+namespace Burqi.Catalog.Assistants.Get;
+
+internal static class GetAssistantEndpoint
+{
+    public static void MapGetAssistant(this IEndpointRouteBuilder routes) => routes.MapGet("/assistants/{id}", HandleAsync)
+        .WithName("getAssistant")
+        .WithTags("assistants")
+        .WithSummary("One assistant")
+        .WithDescription("The assistant with all its settings, those that took their defaults among them. The entity tag is its version.")
+        .Produces(StatusCodes.Status304NotModified)
+        .ProducesProblem(StatusCodes.Status404NotFound);
+
+    private static async Task<Results<Ok<Assistant>, StatusCodeHttpResult, ProblemHttpResult>> HandleAsync(
+        [FromRoute(Name = "id"), Description("The assistant's id.")] string id,
+        HttpContext context,
+        GetAssistantQuery query,
+        CancellationToken cancellationToken)
+    {
+        if (!AssistantId.IsValid(id) || await query.ExecuteAsync(id, cancellationToken) is not { } assistant)
+        {
+            return CatalogProblems.NoSuchAssistant();
+        }
+
+        context.Response.GetTypedHeaders().ETag = assistant.EntityTag;
+        return AssistantPreconditions.IsKnown(context.Request, assistant.EntityTag)
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Ok(assistant);
+    }
+}

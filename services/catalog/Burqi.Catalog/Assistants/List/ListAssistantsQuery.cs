@@ -1,0 +1,27 @@
+using Burqi.Assistants;
+using Burqi.Catalog.Database;
+using Burqi.Catalog.Lists;
+using Dapper;
+
+namespace Burqi.Catalog.Assistants.List;
+
+/// <summary>Assistants, the latest created first.</summary>
+internal sealed class ListAssistantsQuery(CatalogDatabase database)
+{
+    public static readonly ListParameters Parameters = new(AssistantId.IsValid, filters: [], hasTimes: false);
+
+    // The lists' order is by listed_at: of an assistant, when it was created (index assistants_listed).
+    private const string Listed = "(select *, created_at as listed_at from catalog.assistants where deleted_at is null) listed";
+
+    public async Task<Page<Assistant>> ExecuteAsync(ListRequest request, CancellationToken cancellationToken)
+    {
+        var (sql, parameters) = Statement(request);
+        var rows = await database.ReadAsync(
+            connection => connection.QueryAsync<Assistant>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
+            cancellationToken);
+        return Page<Assistant>.Of([.. rows], request.Limit, last => new PageCursor(last.CreatedAt, last.Id));
+    }
+
+    public static (string Sql, DynamicParameters Parameters) Statement(ListRequest request) =>
+        ListStatement.Write(Assistant.Columns, Listed, "id", request, request.Cursor?.Id);
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Burqi.Catalog.Database;
+using Dapper;
+
+namespace Burqi.Catalog.Assistants.Save;
+
+/// <summary>Creates or replaces an assistant, if what the client bound it to holds. One statement: the row's lock orders two who save at once.</summary>
+internal sealed class SaveAssistantCommand(CatalogDatabase database)
+{
+    private const string Sql =
+        $"""
+        insert into catalog.assistants as known (id, media_url, recording_settings, twilio_credentials, version)
+        select @Id, @MediaUrl, cast(@Settings as jsonb), @TwilioCredentials, catalog.next_version(0)
+        where not @MustExist or exists (select from catalog.assistants where id = @Id and deleted_at is null)
+        on conflict (id) do update set
+            media_url = excluded.media_url, recording_settings = excluded.recording_settings, twilio_credentials = excluded.twilio_credentials,
+            version = catalog.next_version(known.version), due = known.due + 1, updated_at = now(), deleted_at = null,
+            created_at = case when known.deleted_at is null then known.created_at else now() end
+        where case when known.deleted_at is null
+            then not @MustNotExist and (cast(@Versions as bigint[]) is null or known.version = any (@Versions))
+            else not @MustExist end
+        returning {Assistant.Columns}
+        """;
+
+    /// <summary>The assistant as it is now; null where a precondition does not hold.</summary>
+    public Task<Assistant?> ExecuteAsync(string id, AssistantContent content, AssistantPreconditions preconditions, CancellationToken cancellationToken)
+    {
+        var parameters = new
+        {
+            Id = id,
+            content.MediaUrl,
+            Settings = JsonSerializer.Serialize(content.RecordingSettings, CatalogJsonContext.Default.RecordingSettings),
+            content.TwilioCredentials,
+            preconditions.MustExist,
+            preconditions.MustNotExist,
+            preconditions.Versions,
+        };
+        return database.ReadAsync(
+            connection => connection.QuerySingleOrDefaultAsync<Assistant>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken)),
+            cancellationToken);
+    }
+}
