@@ -55,6 +55,31 @@ public sealed class AnnounceTests
     }
 
     [Fact]
+    public async Task Stream_WithGaps_IsAnnouncedWithWhatItsFramesWereLike()
+    {
+        await using var host = await MediaHost.StartAsync();
+        await using var driver = await StreamDriver.StartAsync(host);
+
+        // The user is away from 200 to 500 ms and from 700 to 800, the assistant from 400 to 600: both are from 400 to 500.
+        await driver.SendAsync(TestAudio.Noise(1, 200), []);
+        await driver.SendAsync([], TestAudio.Noise(2, 400));
+        await driver.SendAsync(TestAudio.Noise(3, 200), [], fromMs: 500);
+        await driver.SendAsync([], TestAudio.Noise(4, 300), fromMs: 600);
+        await driver.SendAsync(TestAudio.Noise(5, 200), [], fromMs: 800);
+        await driver.SendAsync(driver.Frame("inbound", 980, TestAudio.Noise(5, 20)));
+        await driver.StopAsync();
+        await host.AnnouncedAsync(driver.CallSid);
+
+        var facts = host.Messages.Of<RecordingCaptured>().ToDictionary(
+            m => m.RecordingType,
+            m => (m.FramesReceived, m.FramesDuplicated, m.FramesLate, m.GapCount, m.GapMs, m.CoverageMs, m.FirstTimestampMs, m.LastTimestampMs));
+        facts[RecordingTypes.User].ShouldBe((30, 1, 0, 2, 400, 600, 0, 980));
+        facts[RecordingTypes.Assistant].ShouldBe((35, 0, 0, 1, 200, 700, 0, 880));
+        facts[RecordingTypes.Mixed].ShouldBe((65, 1, 0, 1, 100, 900, 0, 980));
+        host.Messages.Of<RecordingCaptured>().ShouldAllBe(m => m.FramesLost == 0 && m.Peak > 30_000 && m.Rms > 1000 && m.SilentMs < 500);
+    }
+
+    [Fact]
     public async Task Bus_AwayThenBack_HearsOfEveryRecordingOnce()
     {
         await using var host = await MediaHost.StartAsync();

@@ -3,40 +3,77 @@ using System.Buffers.Binary;
 namespace Burqi.Media.Audio;
 
 /// <summary>
-/// The 44 bytes before the samples of a mono 16-bit PCM WAV. While a file grows both lengths stand at their maximum: players then read to
-/// the end of the file, whereas a length that is too small cuts the audio off in silence and a zero makes some players refuse the file.
+/// What stands before the samples of a 16-bit PCM WAV: 44 bytes, or 80 where the file may become longer than a WAV's 32-bit lengths can
+/// say. The 36 bytes more are an empty chunk that every player skips, and become RF64's 64-bit lengths when those are needed. While a file
+/// grows both lengths stand at their maximum: players then read to the end of the file, whereas a length that is too small cuts the audio
+/// off in silence and a zero makes some players refuse the file.
 /// </summary>
 internal static class WavHeader
 {
     public const int Length = 44;
-    public const int BytesPerSample = sizeof(short);
+
+    public const int LongLength = 80;
 
     private const uint UnknownLength = uint.MaxValue;
+    private const int LongChunkLength = LongLength - Length - 8;
 
-    /// <summary>The header of a file that is still growing.</summary>
-    public static void WriteGrowing(Span<byte> header, int sampleRate) => Write(header, sampleRate, UnknownLength, UnknownLength);
+    /// <summary>The longest audio of a file with the short header, in bytes: the file's length has to be told as well, and the maximum means "unknown".</summary>
+    private const long MaxDataBytes = UnknownLength - 1 - (Length - 8);
 
-    /// <summary>The header of a finished file.</summary>
-    public static void WriteFinal(Span<byte> header, int sampleRate, long samples)
+    /// <summary>How long the header must be for so many frames at the most.</summary>
+    public static int LengthFor(WavFormat format, long maxFrames) =>
+        maxFrames * format.BytesPerFrame <= MaxDataBytes ? Length : LongLength;
+
+    /// <summary>The header of a file that is still growing; <paramref name="header"/> is as long as <see cref="LengthFor"/> says.</summary>
+    public static void WriteGrowing(Span<byte> header, WavFormat format) =>
+        Write(header, format, "RIFF"u8, UnknownLength, UnknownLength);
+
+    /// <summary>The header of a finished file, as long as it was while the file grew.</summary>
+    public static void WriteFinal(Span<byte> header, WavFormat format, long frames)
     {
-        // The longest recording allowed is far below 4 GiB; a caller that breaks that rule must not write a header that lies.
-        var data = checked((uint)(samples * BytesPerSample));
-        Write(header, sampleRate, checked(data + Length - 8), data);
+        var data = frames * format.BytesPerFrame;
+        var riff = data + header.Length - 8;
+        if (riff < UnknownLength)
+        {
+            Write(header, format, "RIFF"u8, (uint)riff, (uint)data);
+            return;
+        }
+
+        if (header.Length < LongLength)
+        {
+            throw new ArgumentException("The audio is too long for the room that its header was given.", nameof(frames));
+        }
+
+        Write(header, format, "RF64"u8, UnknownLength, UnknownLength);
+        "ds64"u8.CopyTo(header[12..]);
+        BinaryPrimitives.WriteInt64LittleEndian(header[20..], riff);
+        BinaryPrimitives.WriteInt64LittleEndian(header[28..], data);
+        BinaryPrimitives.WriteInt64LittleEndian(header[36..], frames);
     }
 
-    private static void Write(Span<byte> header, int sampleRate, uint riffLength, uint dataLength)
+    private static void Write(Span<byte> header, WavFormat format, ReadOnlySpan<byte> magic, uint riffLength, uint dataLength)
     {
-        "RIFF"u8.CopyTo(header);
+        header.Clear();
+        magic.CopyTo(header);
         BinaryPrimitives.WriteUInt32LittleEndian(header[4..], riffLength);
-        "WAVEfmt "u8.CopyTo(header[8..]);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[16..], 16);
-        BinaryPrimitives.WriteUInt16LittleEndian(header[20..], 1); // PCM
-        BinaryPrimitives.WriteUInt16LittleEndian(header[22..], 1); // channels
-        BinaryPrimitives.WriteUInt32LittleEndian(header[24..], (uint)sampleRate);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[28..], (uint)(sampleRate * BytesPerSample));
-        BinaryPrimitives.WriteUInt16LittleEndian(header[32..], BytesPerSample);
-        BinaryPrimitives.WriteUInt16LittleEndian(header[34..], BytesPerSample * 8);
-        "data"u8.CopyTo(header[36..]);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[40..], dataLength);
+        "WAVE"u8.CopyTo(header[8..]);
+        var rest = header[12..];
+        if (header.Length == LongLength)
+        {
+            "JUNK"u8.CopyTo(rest);
+            BinaryPrimitives.WriteUInt32LittleEndian(rest[4..], LongChunkLength);
+            rest = rest[(8 + LongChunkLength)..];
+        }
+
+        "fmt "u8.CopyTo(rest);
+        BinaryPrimitives.WriteUInt32LittleEndian(rest[4..], 16);
+        BinaryPrimitives.WriteUInt16LittleEndian(rest[8..], WavFile.Pcm);
+        BinaryPrimitives.WriteUInt16LittleEndian(rest[10..], (ushort)format.Channels);
+        BinaryPrimitives.WriteUInt32LittleEndian(rest[12..], (uint)format.SampleRate);
+        BinaryPrimitives.WriteUInt32LittleEndian(rest[16..], (uint)(format.SampleRate * format.BytesPerFrame));
+        BinaryPrimitives.WriteUInt16LittleEndian(rest[20..], (ushort)format.BytesPerFrame);
+        BinaryPrimitives.WriteUInt16LittleEndian(rest[22..], WavFormat.BytesPerSample * 8);
+        "data"u8.CopyTo(rest[24..]);
+        BinaryPrimitives.WriteUInt32LittleEndian(rest[28..], dataLength);
     }
 }

@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Burqi.Contracts.Recordings;
 using Burqi.Media.Audio;
+using Microsoft.Extensions.Options;
 using Microsoft.Win32.SafeHandles;
 
 namespace Burqi.Media.Spool;
@@ -12,10 +12,14 @@ namespace Burqi.Media.Spool;
 /// Turns what was recorded into final files: equal lengths, true headers, the mix, checksums, final names. It starts from whatever it finds,
 /// so a crash at any point in it is repaired by running it again, and a recording cut off by a crash is finished by the very same steps.
 /// </summary>
-internal sealed class RecordingFinalizer(ManifestStore store, TimeProvider time)
+internal sealed class RecordingFinalizer(ManifestStore store, IOptions<MediaOptions> options, TimeProvider time)
 {
     /// <summary>Samples mixed or hashed at once: 128 KiB, the size beyond which a larger one gains nothing.</summary>
     private const int ChunkSamples = 64 * 1024;
+
+    /// <summary>How many bytes stand before a track's samples: as many as the longest recording allowed may come to need.</summary>
+    public static int TrackHeaderLength(MediaOptions options, int sampleRate) =>
+        WavHeader.LengthFor(new WavFormat(sampleRate, 1), (long)(options.MaxLength.TotalSeconds * sampleRate));
 
     /// <summary>Makes the tracks final and saves that they are. Without any audio there is nothing more to do: then all is final.</summary>
     /// <exception cref="IOException">The disk refused; what is there stays, and can be finished later.</exception>
@@ -106,18 +110,28 @@ internal sealed class RecordingFinalizer(ManifestStore store, TimeProvider time)
         }
 
         var user = manifest.Tracks.FirstOrDefault(track => track.Name == RecordingTypes.User);
-        if (manifest is { TwoWay: true, Ending: null } && user is not null && FindSamples(manifest.Location, user) is var heard and > 0)
+        if (manifest is { TwoWay: true, Ending: null } && user is not null && FindSamples(manifest, user) is var heard and > 0)
         {
             return heard;
         }
 
-        return manifest.Tracks.Select(track => FindSamples(manifest.Location, track)).DefaultIfEmpty().Max();
+        return manifest.Tracks.Select(track => FindSamples(manifest, track)).DefaultIfEmpty().Max();
     }
 
-    private long FindSamples(SpoolLocation location, ManifestTrack track) =>
-        FindFile(location, track.File) is { } path
-            ? Math.Max(0, (new FileInfo(path).Length - WavHeader.Length) / WavHeader.BytesPerSample)
-            : 0;
+    private long FindSamples(RecordingManifest manifest, ManifestTrack track)
+    {
+        if (FindFile(manifest.Location, track.File) is not { } path)
+        {
+            return 0;
+        }
+
+        using var file = File.OpenHandle(path);
+        return Math.Max(0, (RandomAccess.GetLength(file) - HeaderLength(file, manifest.SampleRate)) / WavFormat.BytesPerSample);
+    }
+
+    /// <summary>What the file's own header says, or, where a crash left none, what it was to be.</summary>
+    private int HeaderLength(SafeFileHandle file, int sampleRate) =>
+        WavFile.TryRead(file) is { DataOffset: WavHeader.Length or WavHeader.LongLength } wav ? (int)wav.DataOffset : TrackHeaderLength(options.Value, sampleRate);
 
     /// <summary>The file under its temporary name, or its final one where an earlier attempt got that far.</summary>
     private string? FindFile(SpoolLocation location, string name)
@@ -147,85 +161,103 @@ internal sealed class RecordingFinalizer(ManifestStore store, TimeProvider time)
     {
         var path = FindFile(location, name) ?? location.PartFile(store.Root, name);
         using var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
-        var length = WavHeader.Length + samples * WavHeader.BytesPerSample;
+        var format = new WavFormat(sampleRate, 1);
+        var header = HeaderLength(file, sampleRate);
+        var length = header + samples * format.BytesPerFrame;
         if (RandomAccess.GetLength(file) != length)
         {
             RandomAccess.SetLength(file, length);
         }
 
-        WriteHeader(file, sampleRate, samples);
+        WriteHeader(file, header, format, samples);
         RandomAccess.FlushToDisk(file);
-    }
-
-    /// <summary>
-    /// Sums the tracks. It is done at the end and not while recording: late frames may change either track until then, and reading both
-    /// files once costs less than keeping a third one up to date.
-    /// </summary>
-    private void Mix(RecordingManifest manifest, ManifestRecording mixed, long samples)
-    {
-        var location = manifest.Location;
-        var sources = new List<SafeFileHandle>(manifest.Tracks.Length);
-        var mix = ArrayPool<short>.Shared.Rent(ChunkSamples);
-        var addend = ArrayPool<short>.Shared.Rent(ChunkSamples);
-        try
-        {
-            foreach (var track in manifest.Tracks)
-            {
-                sources.Add(File.OpenHandle(location.File(store.Root, track.File), FileMode.Open, FileAccess.Read, options: FileOptions.SequentialScan));
-            }
-
-            using var file = File.OpenHandle(location.PartFile(store.Root, mixed.File), FileMode.Create, FileAccess.ReadWrite);
-            WriteHeader(file, manifest.SampleRate, samples);
-            for (long position = 0; position < samples; position += ChunkSamples)
-            {
-                var count = (int)Math.Min(ChunkSamples, samples - position);
-                var offset = WavHeader.Length + position * WavHeader.BytesPerSample;
-                ReadExactly(sources[0], mix.AsSpan(0, count), offset);
-                foreach (var source in sources.Skip(1))
-                {
-                    ReadExactly(source, addend.AsSpan(0, count), offset);
-                    PcmMixer.AddSaturated(mix.AsSpan(0, count), addend.AsSpan(0, count));
-                }
-
-                RandomAccess.Write(file, MemoryMarshal.AsBytes(mix.AsSpan(0, count)), offset);
-            }
-
-            RandomAccess.FlushToDisk(file);
-        }
-        finally
-        {
-            ArrayPool<short>.Shared.Return(mix);
-            ArrayPool<short>.Shared.Return(addend);
-            sources.ForEach(source => source.Dispose());
-        }
     }
 
     private ManifestRecording Publish(RecordingManifest manifest, ManifestRecording recording)
     {
         var location = manifest.Location;
-        var path = location.File(store.Root, recording.File);
-        if (recording.Failure is null && manifest.Tracks.All(track => track.File != recording.File))
+        var source = location.AudioName(recording.RecordingType);
+        if (recording.Failure is null && manifest.Tracks.All(track => track.File != source))
         {
             try
             {
-                Mix(manifest, recording, manifest.Samples ?? FindLength(manifest));
-                Settle(location, recording.File);
+                Mix(manifest, source, recording.Channels);
             }
-            catch (IOException exception)
+            catch (Exception exception) when (exception is IOException or InvalidDataException)
             {
                 // The mix can be made again from the tracks, which matter more: they are kept, and said to be there.
-                File.Delete(location.PartFile(store.Root, recording.File));
+                File.Delete(location.PartFile(store.Root, source));
                 return Fail(recording, $"The mix could not be written ({exception.GetType().Name}).");
             }
         }
 
+        var path = location.File(store.Root, recording.File);
         if (!File.Exists(path))
         {
             return Fail(recording, "The file is gone.");
         }
 
         var (size, sha256) = Measure(path);
-        return recording with { FileSize = size, Sha256 = sha256 };
+        return recording with { FileSize = size, Sha256 = sha256, Audio = Listen(path) };
+    }
+
+    /// <summary>
+    /// Sums the tracks, or puts the assistant on the right and everybody else on the left. It is done at the end and not while recording:
+    /// late frames may change either track until then, and reading both files once costs less than keeping a third one up to date.
+    /// </summary>
+    private void Mix(RecordingManifest manifest, string name, int channels)
+    {
+        var location = manifest.Location;
+        var format = new WavFormat(manifest.SampleRate, channels);
+        var samples = manifest.Samples ?? FindLength(manifest);
+        var tracks = new List<(WavReader Reader, bool IsRight)>(manifest.Tracks.Length);
+        var (left, right) = (new int[ChunkSamples], new int[ChunkSamples]);
+        var (track, other, stereo) = (new short[ChunkSamples], new short[ChunkSamples], new short[2 * ChunkSamples]);
+        try
+        {
+            foreach (var t in manifest.Tracks)
+            {
+                tracks.Add((new WavReader(location.File(store.Root, t.File)), channels == 2 && t.Name == RecordingTypes.Assistant));
+            }
+
+            using var file = File.OpenHandle(location.PartFile(store.Root, name), FileMode.Create, FileAccess.ReadWrite);
+            using var writer = new WavWriter(file, format, samples);
+            for (long position = 0; position < samples; position += ChunkSamples)
+            {
+                var count = (int)Math.Min(ChunkSamples, samples - position);
+                left.AsSpan(0, count).Clear();
+                right.AsSpan(0, count).Clear();
+                foreach (var (reader, isRight) in tracks)
+                {
+                    if (reader.Read(track.AsSpan(0, count)) < count)
+                    {
+                        throw new EndOfStreamException("A track is shorter than the others.");
+                    }
+
+                    PcmMixer.Add((isRight ? right : left).AsSpan(0, count), track);
+                }
+
+                PcmMixer.Saturate(left.AsSpan(0, count), track);
+                if (channels == 1)
+                {
+                    writer.Write(track.AsSpan(0, count));
+                    continue;
+                }
+
+                PcmMixer.Saturate(right.AsSpan(0, count), other);
+                PcmMixer.Interleave(track.AsSpan(0, count), other, stereo);
+                writer.Write(stereo.AsSpan(0, count * channels));
+            }
+
+            writer.Finish();
+            RandomAccess.FlushToDisk(file);
+        }
+        finally
+        {
+            tracks.ForEach(t => t.Reader.Dispose());
+        }
+
+        Settle(location, name);
     }
 
     private ManifestRecording Fail(ManifestRecording recording, string reason) => recording with
@@ -238,7 +270,7 @@ internal sealed class RecordingFinalizer(ManifestStore store, TimeProvider time)
     {
         using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(ChunkSamples * WavHeader.BytesPerSample);
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkSamples * WavFormat.BytesPerSample);
         try
         {
             long size = 0;
@@ -256,26 +288,30 @@ internal sealed class RecordingFinalizer(ManifestStore store, TimeProvider time)
         }
     }
 
-    private static void WriteHeader(SafeFileHandle file, int sampleRate, long samples)
+    private static AudioFacts Listen(string path)
     {
-        Span<byte> header = stackalloc byte[WavHeader.Length];
-        WavHeader.WriteFinal(header, sampleRate, samples);
-        RandomAccess.Write(file, header, 0);
+        using var reader = new WavReader(path);
+        var meter = new AudioMeter(reader.Format);
+        var samples = ArrayPool<short>.Shared.Rent(ChunkSamples);
+        try
+        {
+            while (reader.Read(samples) is var count and > 0)
+            {
+                meter.Add(samples.AsSpan(0, count));
+            }
+        }
+        finally
+        {
+            ArrayPool<short>.Shared.Return(samples);
+        }
+
+        return meter.Read();
     }
 
-    private static void ReadExactly(SafeFileHandle file, Span<short> samples, long offset)
+    private static void WriteHeader(SafeFileHandle file, int length, WavFormat format, long frames)
     {
-        var bytes = MemoryMarshal.AsBytes(samples);
-        while (!bytes.IsEmpty)
-        {
-            var read = RandomAccess.Read(file, bytes, offset);
-            if (read == 0)
-            {
-                throw new EndOfStreamException("A track became shorter while it was mixed.");
-            }
-
-            bytes = bytes[read..];
-            offset += read;
-        }
+        Span<byte> header = stackalloc byte[length];
+        WavHeader.WriteFinal(header, format, frames);
+        RandomAccess.Write(file, header, 0);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Burqi.Media.Audio;
 
 namespace Burqi.Media.Spool;
 
@@ -151,6 +152,9 @@ internal sealed record ManifestRecording
 
     public DateTimeOffset? FailedAt { get; init; }
 
+    /// <summary>How it sounds; null until it is final.</summary>
+    public AudioFacts? Audio { get; init; }
+
     /// <summary>Where version 1 kept what is now the track's.</summary>
     public TrackFacts? Facts { get; init; }
 }
@@ -179,6 +183,15 @@ internal sealed record TrackFacts
 
     /// <summary>Audio given up because the disk could not follow, in ms.</summary>
     public required double OverflowedMs { get; init; }
+
+    /// <summary>Where on the timeline the audio begins, in ms; null where unknown.</summary>
+    public double? StartMs { get; init; }
+
+    /// <summary>Where on the timeline the audio ends, in ms; null where unknown.</summary>
+    public double? EndMs { get; init; }
+
+    /// <summary>Audio that came in frames, in ms; null where unknown.</summary>
+    public double? CoveredMs { get; init; }
 
     public required long GapCount { get; init; }
 

@@ -48,5 +48,6 @@ internal static class RecordingPlan
         RecordingType = type,
         File = manifest.Location.AudioName(type),
         SampleRate = manifest.SampleRate,
+        Channels = type == RecordingTypes.Mixed && manifest.Tracks.All(track => track.Name != type) ? manifest.Settings?.Channels ?? 1 : 1,
     };
 }

@@ -24,6 +24,7 @@ internal sealed partial class RecordingWriter : IDiskWork
     private readonly StreamStart _start;
     private readonly SafeFileHandle?[] _files = new SafeFileHandle?[2];
     private readonly bool _records;
+    private readonly int _headerLength;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -62,6 +63,7 @@ internal sealed partial class RecordingWriter : IDiskWork
             Recordings = [],
             InMemoryOnly = true,
         };
+        _headerLength = RecordingFinalizer.TrackHeaderLength(services.Options, start.SampleRate);
         _records = RecordingPlan.Records(_manifest.Settings);
     }
 
@@ -129,7 +131,7 @@ internal sealed partial class RecordingWriter : IDiskWork
                 if (_failure is null && _records && !_refused.Task.IsCompleted && RecordingPlan.Captures(_manifest.Settings, Name(block.Track)))
                 {
                     Write(block);
-                    bytes += block.Count * WavHeader.BytesPerSample;
+                    bytes += block.Count * WavFormat.BytesPerSample;
                 }
             }
             finally
@@ -196,8 +198,8 @@ internal sealed partial class RecordingWriter : IDiskWork
         var path = _manifest.Location.PartFile(_services.Store.Root, _manifest.Tracks.First(t => t.Name == name).File);
         var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite);
         _files[(int)track] = file;
-        Span<byte> header = stackalloc byte[WavHeader.Length];
-        WavHeader.WriteGrowing(header, _start.SampleRate);
+        Span<byte> header = stackalloc byte[_headerLength];
+        WavHeader.WriteGrowing(header, new WavFormat(_start.SampleRate, 1));
         RandomAccess.Write(file, header, 0);
     }
 
@@ -212,7 +214,7 @@ internal sealed partial class RecordingWriter : IDiskWork
         RandomAccess.Write(
             _files[(int)block.Track]!,
             MemoryMarshal.AsBytes(block.Samples.AsSpan(0, block.Count)),
-            WavHeader.Length + block.Start * WavHeader.BytesPerSample);
+            _headerLength + block.Start * WavFormat.BytesPerSample);
     }
 
     private void DescribeAll()
