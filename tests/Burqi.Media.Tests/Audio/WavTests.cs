@@ -102,7 +102,7 @@ public class WavTests
     {
         var path = Path.Combine(TestFolder.Create("wav"), "a.wav");
         short[] samples = [1, -1, 2, -2, 3, -3];
-        using (var writer = new WavWriter(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite), Stereo24k, 3))
+        using (var writer = new WavFileWriter(File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite), Stereo24k, 3))
         {
             writer.Write(samples.AsSpan(0, 2));
             writer.Write(samples.AsSpan(2));

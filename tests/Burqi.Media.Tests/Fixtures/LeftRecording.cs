@@ -34,7 +34,7 @@ internal static class LeftRecording
         {
             // The header of a process that is gone: it says that the length is unknown.
             var format = new WavFormat(manifest.SampleRate, 1);
-            using var writer = new WavWriter(File.OpenHandle(manifest.Location.PartFile(folder, track.File), FileMode.CreateNew, FileAccess.ReadWrite), format, samples.Length);
+            using var writer = new WavFileWriter(File.OpenHandle(manifest.Location.PartFile(folder, track.File), FileMode.CreateNew, FileAccess.ReadWrite), format, samples.Length);
             writer.Write(samples);
         }
 

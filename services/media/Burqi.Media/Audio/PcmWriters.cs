@@ -14,7 +14,7 @@ internal interface IPcmWriter : IDisposable
 }
 
 /// <summary>A WAV of 16-bit PCM.</summary>
-internal sealed class WavWriter : IPcmWriter
+internal sealed class WavFileWriter : IPcmWriter
 {
     private readonly SafeFileHandle _file;
     private readonly WavFormat _format;
@@ -22,7 +22,7 @@ internal sealed class WavWriter : IPcmWriter
     private long _bytes;
 
     /// <summary>Begins a file for at most so many frames.</summary>
-    public WavWriter(SafeFileHandle file, WavFormat format, long maxFrames)
+    public WavFileWriter(SafeFileHandle file, WavFormat format, long maxFrames)
     {
         _file = file;
         _format = format;

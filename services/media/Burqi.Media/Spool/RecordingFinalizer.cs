@@ -221,7 +221,7 @@ internal sealed class RecordingFinalizer(ManifestStore store, IOptions<MediaOpti
             }
 
             using var file = File.OpenHandle(location.PartFile(store.Root, name), FileMode.Create, FileAccess.ReadWrite);
-            using var writer = new WavWriter(file, format, samples);
+            using var writer = new WavFileWriter(file, format, samples);
             for (long position = 0; position < samples; position += ChunkSamples)
             {
                 var count = (int)Math.Min(ChunkSamples, samples - position);
