@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Burqi.Cli.Repair;
 using Burqi.Cli.Wav;
+using Burqi.Media.Audio;
 using Burqi.Media.Spool;
 
 namespace Burqi.Cli.Verify;
@@ -108,7 +109,7 @@ internal static class FolderVerification
         }
 
         var detector = layout.Channels <= 2 ? new MuLawDetector(16, layout.Channels) : null;
-        var meter = new LevelMeter(layout.SampleRate * layout.Channels);
+        var meter = new AudioMeter(new WavFormat(layout.SampleRate, layout.Channels));
         var buffer = new byte[BufferBytes];
         file.Position = layout.DataOffset;
         for (var left = layout.ActualData; left > 0;)
@@ -120,6 +121,14 @@ internal static class FolderVerification
             left -= piece.Length;
         }
 
-        return (meter.Read(), detector?.IsMuLaw() == true);
+        return (Describe(meter.Read(), layout), detector?.IsMuLaw() == true);
+    }
+
+    private static Levels? Describe(AudioFacts facts, WavLayout layout)
+    {
+        var samples = layout.ActualData / sizeof(short);
+        return samples == 0
+            ? null
+            : new Levels(20 * Math.Log10(facts.Peak / 32768.0), (double)facts.SilentMs / Math.Max(1, layout.DurationMs), (double)facts.ClippedSamples / samples);
     }
 }
