@@ -23,6 +23,8 @@ public sealed class PrivacyTests
             await PostAsync("/twilio/voice", TwilioClient.Voice());
             await PostAsync("/twilio/voice?to=%2B14255550123", TwilioClient.Voice(("From", TwilioClient.Caller), ("To", TwilioClient.OurNumber)));
             await PostAsync("/twilio/voice", TwilioClient.Voice(("CallSid", TwilioClient.Caller)));
+            await PostAsync("/twiml?assistant_id=front-desk", TwilioClient.Voice(("From", TwilioClient.Caller), ("To", TwilioClient.OurNumber)));
+            await PostAsync("/twiml?assistant_id=%2B14255550123", TwilioClient.Voice(("From", TwilioClient.Caller), ("To", TwilioClient.OurNumber)));
             await PostAsync("/twilio/call-status", TwilioClient.CallStatus());
             await PostAsync("/twilio/call-status", TwilioClient.CallStatus(("ParentCallSid", TwilioClient.CallSid), ("CallSid", TwilioClient.ChildCallSid)));
             await PostAsync("/twilio/call-status", TwilioClient.CallStatus(("CallSid", TwilioClient.Caller)));
@@ -47,7 +49,7 @@ public sealed class PrivacyTests
 
         var lines = host.Logs.Lines.ToArray();
         // The scenario went where it was meant to: answered, told, refused, kept, set aside, drained and lost.
-        foreach (var id in new[] { 2000, 2101, 2110, 2111, 2112, 2120, 2200, 2201, 2210, 2220, 2221, 2230, 2231 })
+        foreach (var id in new[] { 2000, 2101, 2110, 2111, 2112, 2120, 2200, 2201, 2210, 2220, 2221, 2230, 2231, 2240, 2241 })
         {
             lines.ShouldContain(line => line.Id.Id == id, $"event {id} was logged");
         }

@@ -50,4 +50,10 @@ public sealed record ProviderRecordingReady
 
     /// <summary>When we were told (UTC).</summary>
     public required DateTimeOffset ReadyAt { get; init; }
+
+    /// <summary>False when the assistant asked for no row in the catalog; null counts as true.</summary>
+    public bool? CreateDatabaseRecords { get; init; }
+
+    /// <summary>False when the assistant asked for the file not to be archived; null counts as true.</summary>
+    public bool? AutoSave { get; init; }
 }

@@ -3,6 +3,7 @@ using Burqi.Ingress.Assistants;
 using Burqi.Ingress.Http;
 using Burqi.Ingress.Spool;
 using Burqi.Ingress.Twilio;
+using Burqi.Ingress.Twilio.AssistantCall;
 using Burqi.Ingress.Twilio.CallStatus;
 using Burqi.Ingress.Twilio.RecordingStatus;
 using Burqi.Ingress.Twilio.StreamStatus;
@@ -37,7 +38,10 @@ public static class IngressModule
 
         services.AddAssistants<AssistantLog>(provider => provider.GetRequiredService<IOptions<IngressOptions>>().Value.AssistantsDirectory);
 
+        services.AddSingleton<CallStartAnnouncer>();
+        services.AddSingleton<StreamParameters>();
         services.AddSingleton<VoiceEndpoint>();
+        services.AddSingleton<AssistantCallEndpoint>();
         services.AddSingleton<CallStatusEndpoint>();
         services.AddSingleton<StreamStatusEndpoint>();
         services.AddSingleton<RecordingStatusEndpoint>();
@@ -51,7 +55,9 @@ public static class IngressModule
     public static IEndpointRouteBuilder MapIngress(this IEndpointRouteBuilder routes)
     {
         // On the group, so that no webhook added later can forget it.
-        var twilio = routes.MapGroup(TwilioRoutes.Prefix).AddEndpointFilter<RouteGroupBuilder, TwilioSignatureFilter>();
+        var signed = routes.MapGroup("").AddEndpointFilter<RouteGroupBuilder, TwilioSignatureFilter>();
+        AssistantCallEndpoint.Map(signed);
+        var twilio = signed.MapGroup(TwilioRoutes.Prefix);
         VoiceEndpoint.Map(twilio);
         CallStatusEndpoint.Map(twilio);
         StreamStatusEndpoint.Map(twilio);

@@ -66,7 +66,7 @@ public sealed class SpoolDrainTests
 
         var started = await host.Events.SingleAsync<CallStarted>();
 
-        ActivityContext.TryParse(twiml.Descendants("Parameter").Single().Attribute("value")!.Value, null, out var trace).ShouldBeTrue();
+        ActivityContext.TryParse(twiml.Descendants("Parameter").Single(parameter => parameter.Attribute("name")!.Value == "traceparent").Attribute("value")!.Value, null, out var trace).ShouldBeTrue();
         host.Events.TraceOf(started).ShouldBe(trace.TraceId);
     }
 

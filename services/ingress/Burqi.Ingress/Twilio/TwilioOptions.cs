@@ -9,6 +9,11 @@ internal sealed class TwilioOptions
     /// <summary><c>TWILIO_AUTH_TOKEN</c>: the account's primary token, with which Twilio signs. Required while signatures are verified.</summary>
     public string? AuthToken { get; set; }
 
+    /// <summary>
+    /// <c>BURQI_STREAM_SECRET</c>: what stream tokens are made with; null takes <see cref="AuthToken"/>. Ingress and media need the same.
+    /// </summary>
+    public string? StreamSecret { get; set; }
+
     /// <summary><c>TWILIO_CALLER_ID</c>: the number of ours that a dialled party sees (E.164); null lets Twilio show the caller's.</summary>
     public string? CallerId { get; set; }
 

@@ -8,10 +8,13 @@ namespace Burqi.Ingress.Twilio;
 internal sealed class TwilioOptionsSetup(IConfiguration configuration, IHostEnvironment environment)
     : IConfigureOptions<TwilioOptions>, IValidateOptions<TwilioOptions>
 {
+    private const int ShortestSecret = 16;
+
     public void Configure(TwilioOptions options)
     {
         options.AccountSid = configuration["TWILIO_ACCOUNT_SID"]?.Trim();
         options.AuthToken = configuration["TWILIO_AUTH_TOKEN"]?.Trim();
+        options.StreamSecret = configuration["BURQI_STREAM_SECRET"]?.Trim();
         options.CallerId = configuration["TWILIO_CALLER_ID"]?.Trim();
         if (configuration["BURQI_VERIFY_SIGNATURES"] is { } text)
         {
@@ -38,6 +41,11 @@ internal sealed class TwilioOptionsSetup(IConfiguration configuration, IHostEnvi
         if (!options.VerifySignatures && environment.IsProduction())
         {
             failures.Add("BURQI_VERIFY_SIGNATURES is false in Production: anybody could post webhooks, so it is allowed in other environments only.");
+        }
+
+        if (options.StreamSecret is { Length: > 0 and < ShortestSecret })
+        {
+            failures.Add($"BURQI_STREAM_SECRET is too short: give at least {ShortestSecret} characters that nobody can guess.");
         }
 
         if (options.AccountSid is { } sid && !TwilioSid.IsValid(sid, TwilioSid.Account))

@@ -12,21 +12,31 @@ internal static class TwilioRoutes
     public const string StreamStatus = "/stream-status";
     public const string RecordingStatus = "/recording-status";
 
-    /// <summary>Mapped by media: the socket a call's audio comes in by.</summary>
-    private const string MediaStream = "/media-stream";
+    /// <summary>An assistant's call. Not below <see cref="Prefix"/>, and signed all the same.</summary>
+    public const string AssistantCall = "/twiml";
+
+    /// <summary>Mapped by media: the socket that a call's audio comes in by, one-way.</summary>
+    private const string MediaStream = Prefix + "/media-stream";
+
+    /// <summary>Mapped by media: the socket that an assistant's call is held over, two-way.</summary>
+    private const string TwoWayStream = "/streams";
 
     private const string RetryOnAnyFailure = "#rc=5&rp=all";
 
-    public static string CallbackUrl(string baseUrl, string route) => baseUrl + Prefix + route + RetryOnAnyFailure;
+    public static string CallbackUrl(string baseUrl, string route, string query = "") => baseUrl + Prefix + route + query + RetryOnAnyFailure;
 
-    /// <summary>Never with a query: Twilio's handshake breaks on one (error 31920).</summary>
-    public static string MediaStreamUrl(string baseUrl)
+    public static string MediaStreamUrl(string baseUrl) => SocketUrl(baseUrl, MediaStream);
+
+    public static string TwoWayStreamUrl(string baseUrl) => SocketUrl(baseUrl, TwoWayStream);
+
+    // Never with a query: Twilio's handshake breaks on one (error 31920).
+    private static string SocketUrl(string baseUrl, string path)
     {
         var schemeEnd = baseUrl.IndexOf("://", StringComparison.Ordinal);
         var isPlainLoopback = baseUrl.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
             && Uri.TryCreate(baseUrl, UriKind.Absolute, out var url)
             && url.IsLoopback;
         // Twilio speaks TLS only; a simulated one on this machine may do without.
-        return (isPlainLoopback ? "ws" : "wss") + baseUrl[schemeEnd..] + Prefix + MediaStream;
+        return (isPlainLoopback ? "ws" : "wss") + baseUrl[schemeEnd..] + path;
     }
 }

@@ -7,7 +7,7 @@ public sealed class TwimlTests
     [Fact]
     public void StartStream_CharactersOfXml_AreEscaped()
     {
-        var twiml = new Twiml(Twiml.StartStream("a\"b", "wss://x/<y>", "https://x/?a=1&b='2'", "t\"<&>"));
+        var twiml = new Twiml(Twiml.StartStream("a\"b", "wss://x/<y>", "https://x/?a=1&b='2'", [new("p", "t\"<&>")]));
 
         var text = twiml.Document.ToString(System.Xml.Linq.SaveOptions.DisableFormatting);
 
@@ -18,6 +18,6 @@ public sealed class TwimlTests
     }
 
     [Fact]
-    public void StartStream_Untraced_HasNoParameter() =>
-        Twiml.StartStream("n", "wss://x/y", "https://x/z", traceParent: null).Descendants("Parameter").ShouldBeEmpty();
+    public void StartStream_WithoutParameters_HasNone() =>
+        Twiml.StartStream("n", "wss://x/y", "https://x/z", []).Descendants("Parameter").ShouldBeEmpty();
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Xml.Linq;
 using Burqi.Contracts.Calls;
 using Burqi.Ingress.Tests.Support;
+using Burqi.Streams;
 
 namespace Burqi.Ingress.Tests.Twilio.Voice;
 
@@ -15,12 +16,17 @@ public sealed class VoiceEndpointTests
 
         var twiml = await TwimlAsync(host, TwilioClient.Voice());
 
-        var traceParent = twiml.Descendants("Parameter").Single().Attribute("value")!.Value;
+        var traceParent = Parameter(twiml, "traceparent");
+        var token = Parameter(twiml, "token");
+        StreamToken.TryRead(StreamToken.DeriveKey(null, TwilioClient.AuthToken)!, token, "twilio", TwilioClient.CallSid, TimeProvider.System.GetUtcNow(), out var read)
+            .ShouldBeTrue();
+        read.AssistantId.ShouldBeNull();
         ShouldBeSameXml(twiml, $"""
             <Response>
               <Start>
                 <Stream name="burqi-{TwilioClient.CallSid}" url="wss://burqi.example.com/twilio/media-stream" track="both_tracks"
                         statusCallback="https://burqi.example.com/twilio/stream-status#rc=5&amp;rp=all" statusCallbackMethod="POST">
+                  <Parameter name="token" value="{token}"/>
                   <Parameter name="traceparent" value="{traceParent}"/>
                 </Stream>
               </Start>
@@ -55,7 +61,7 @@ public sealed class VoiceEndpointTests
         started.To.ShouldBe(TwilioClient.Callee);
         started.StartedAt.ShouldBeInRange(before, TimeProvider.System.GetUtcNow());
 
-        ActivityContext.TryParse(twiml.Descendants("Parameter").Single().Attribute("value")!.Value, null, out var trace).ShouldBeTrue();
+        ActivityContext.TryParse(Parameter(twiml, "traceparent"), null, out var trace).ShouldBeTrue();
         host.Events.TraceOf(started).ShouldBe(trace.TraceId);
     }
 
@@ -69,6 +75,27 @@ public sealed class VoiceEndpointTests
         response.Content.Headers.ContentType!.ToString().ShouldBe("application/xml; charset=utf-8");
         response.Headers.CacheControl!.NoStore.ShouldBeTrue();
         (await response.Content.ReadAsStringAsync()).ShouldStartWith("<?xml version=\"1.0\" encoding=\"utf-8\"?><Response><Start>");
+    }
+
+    [Fact]
+    public async Task Post_SignaturesUncheckedAndNoSecret_GivesNoToken()
+    {
+        await using var host = await IngressHost.StartAsync(null, ("environment", "Development"), ("BURQI_VERIFY_SIGNATURES", "false"), ("TWILIO_AUTH_TOKEN", null));
+
+        using var response = await host.Twilio.PostAsync("/twilio/voice", TwilioClient.Voice(), signature: null);
+
+        XDocument.Parse(await response.Content.ReadAsStringAsync()).Descendants("Parameter").Select(parameter => parameter.Attribute("name")!.Value).ShouldBe(["traceparent"]);
+    }
+
+    [Fact]
+    public async Task Post_StreamSecret_MakesTheToken()
+    {
+        await using var host = await IngressHost.StartAsync(null, ("BURQI_STREAM_SECRET", "a secret of the streams' own"));
+
+        var token = Parameter(await TwimlAsync(host, TwilioClient.Voice()), "token");
+
+        StreamToken.TryRead(StreamToken.DeriveKey("a secret of the streams' own", null)!, token, "twilio", TwilioClient.CallSid, TimeProvider.System.GetUtcNow(), out _)
+            .ShouldBeTrue();
     }
 
     [Theory]
@@ -194,14 +221,17 @@ public sealed class VoiceEndpointTests
         (await host.Events.WaitForAsync(2)).Cast<CallStarted>().Select(call => call.CallId).ShouldBe([TwilioClient.CallSid, TwilioClient.CallSid]);
     }
 
-    private static async Task<XDocument> TwimlAsync(IngressHost host, (string Name, string Value)[] form, string target = "/twilio/voice")
+    internal static async Task<XDocument> TwimlAsync(IngressHost host, (string Name, string Value)[] form, string target = "/twilio/voice")
     {
         using var response = await host.Twilio.PostAsync(target, form);
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         return XDocument.Parse(await response.Content.ReadAsStringAsync());
     }
 
-    private static void ShouldBeSameXml(XDocument actual, string expected) =>
+    internal static string Parameter(XDocument twiml, string name) =>
+        twiml.Descendants("Parameter").Single(parameter => parameter.Attribute("name")!.Value == name).Attribute("value")!.Value;
+
+    internal static void ShouldBeSameXml(XDocument actual, string expected) =>
         Canonical(actual.Root!).ToString().ShouldBe(Canonical(XDocument.Parse(expected).Root!).ToString());
 
     // The order of attributes says nothing.

@@ -25,7 +25,7 @@ internal sealed partial class RecordingStatusEndpoint(
             return CallbackAnswer.Malformed(malformed!);
         }
 
-        if (RecordingStatusMapper.Map(form, time.GetUtcNow()) is not { } message)
+        if (RecordingStatusMapper.Map(form, RecordingWishes.Read(context.Request.Query), time.GetUtcNow()) is not { } message)
         {
             Log.UnknownStatus(logger, form.CallSid, form.RecordingSid);
             return CallbackAnswer.Noted();

@@ -8,7 +8,7 @@ namespace Burqi.Ingress.Twilio.RecordingStatus;
 internal static class RecordingStatusMapper
 {
     /// <summary>The event that the callback tells of; null for a status nobody has heard of.</summary>
-    public static object? Map(RecordingStatusForm form, DateTimeOffset now)
+    public static object? Map(RecordingStatusForm form, RecordingWishes wishes, DateTimeOffset now)
     {
         var id = RecordingId.Create(Providers.Twilio, form.CallSid, form.RecordingSid, RecordingTypes.Provider);
         return form.Status switch
@@ -21,8 +21,10 @@ internal static class RecordingStatusMapper
                 RecordingType = RecordingTypes.Provider,
                 RecordingSource = RecordingSources.Twilio,
                 ProviderRecordingId = form.RecordingSid,
+                AssistantId = wishes.AssistantId,
                 Channels = form.Channels,
                 StartedAt = form.StartedAt ?? now,
+                CreateDatabaseRecords = wishes.CreateDatabaseRecords,
             },
             "completed" => new ProviderRecordingReady
             {
@@ -32,12 +34,15 @@ internal static class RecordingStatusMapper
                 RecordingType = RecordingTypes.Provider,
                 RecordingSource = RecordingSources.Twilio,
                 ProviderRecordingId = form.RecordingSid,
+                AssistantId = wishes.AssistantId,
                 Channels = form.Channels,
                 AccountId = form.AccountSid,
                 DurationMs = form.DurationMs,
                 Origin = form.Source,
                 StartedAt = form.StartedAt,
                 ReadyAt = now,
+                CreateDatabaseRecords = wishes.CreateDatabaseRecords,
+                AutoSave = wishes.AutoSave,
             },
             "absent" => Failed(RecordingStatuses.Absent),
             "failed" => Failed(RecordingStatuses.Failed),
@@ -52,6 +57,7 @@ internal static class RecordingStatusMapper
             RecordingType = RecordingTypes.Provider,
             RecordingSource = RecordingSources.Twilio,
             ProviderRecordingId = form.RecordingSid,
+            AssistantId = wishes.AssistantId,
             Status = status,
             Reason = form.ErrorCode switch
             {
@@ -62,6 +68,7 @@ internal static class RecordingStatusMapper
             },
             ErrorCode = form.ErrorCode,
             FailedAt = now,
+            CreateDatabaseRecords = wishes.CreateDatabaseRecords,
         };
     }
 }

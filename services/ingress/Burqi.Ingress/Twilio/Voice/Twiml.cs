@@ -11,16 +11,17 @@ internal sealed class Twiml(params XElement[] verbs) : IResult, IStatusCodeHttpR
     public XDocument Document { get; } = new(new XDeclaration("1.0", "UTF-8", null), new XElement("Response", verbs));
 
     /// <summary>Forks both sides of the call's audio to <paramref name="url"/>; the call goes on at once with the next verb.</summary>
-    public static XElement StartStream(string name, string url, string statusCallback, string? traceParent) => new(
+    public static XElement StartStream(string name, string url, string statusCallback, IEnumerable<KeyValuePair<string, string>> parameters) => new(
         "Start",
-        new XElement(
-            "Stream",
-            new XAttribute("name", name),
-            new XAttribute("url", url),
-            new XAttribute("track", "both_tracks"),
-            new XAttribute("statusCallback", statusCallback),
-            new XAttribute("statusCallbackMethod", "POST"),
-            traceParent is null ? null : new XElement("Parameter", new XAttribute("name", "traceparent"), new XAttribute("value", traceParent))));
+        Stream(name, url, statusCallback, parameters, new XAttribute("track", "both_tracks")));
+
+    /// <summary>
+    /// Hands the caller's audio to <paramref name="url"/> and plays what comes back; the call goes on with the next verb once the socket is
+    /// closed, by whichever side. No track: a two-way stream gives the caller's alone.
+    /// </summary>
+    public static XElement ConnectStream(string name, string url, string statusCallback, IEnumerable<KeyValuePair<string, string>> parameters) => new(
+        "Connect",
+        Stream(name, url, statusCallback, parameters));
 
     /// <summary>Has Twilio record both sides, one a channel. One noun a <c>Start</c>: whether Twilio runs a second is nowhere said.</summary>
     public static XElement StartRecording(string statusCallback) => new(
@@ -48,6 +49,16 @@ internal sealed class Twiml(params XElement[] verbs) : IResult, IStatusCodeHttpR
     public static XElement Say(string sentence) => new("Say", new XAttribute("language", "en-US"), sentence);
 
     public static XElement Pause(TimeSpan length) => new("Pause", new XAttribute("length", (int)length.TotalSeconds));
+
+    private static XElement Stream(
+        string name, string url, string statusCallback, IEnumerable<KeyValuePair<string, string>> parameters, params XAttribute[] more) => new(
+        "Stream",
+        new XAttribute("name", name),
+        new XAttribute("url", url),
+        more,
+        new XAttribute("statusCallback", statusCallback),
+        new XAttribute("statusCallbackMethod", "POST"),
+        parameters.Select(parameter => new XElement("Parameter", new XAttribute("name", parameter.Key), new XAttribute("value", parameter.Value))));
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {

@@ -1,8 +1,4 @@
-using System.Diagnostics;
 using System.Xml.Linq;
-using Burqi.Contracts;
-using Burqi.Contracts.Calls;
-using Burqi.Ingress.Spool;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -16,10 +12,9 @@ namespace Burqi.Ingress.Twilio.Voice;
 /// comes before its recording: whatever fails on our side, the answer connects it.
 /// </summary>
 internal sealed partial class VoiceEndpoint(
-    EventOutbox outbox,
-    IOptions<IngressOptions> ingress,
+    CallStartAnnouncer announcer,
+    StreamParameters parameters,
     IOptions<TwilioOptions> twilio,
-    TimeProvider time,
     ILogger<VoiceEndpoint> logger)
 {
     private const string NobodyToDial = "This call is recorded. There is nobody to connect you to. Please say what you have to say, and hang up.";
@@ -28,66 +23,45 @@ internal sealed partial class VoiceEndpoint(
     private static readonly TimeSpan TimeToSpeak = TimeSpan.FromMinutes(5);
 
     public static void Map(IEndpointRouteBuilder routes) => routes
-        .MapPost(TwilioRoutes.Voice, (HttpContext context, VoiceEndpoint endpoint) => endpoint.AnswerAsync(context))
+        .MapPost(TwilioRoutes.Voice, (HttpContext context, VoiceEndpoint endpoint) => endpoint.AnswerAsync(context, dialsWhatWasDialled: true))
         .WithName("twilio-voice");
 
-    private async Task<Twiml> AnswerAsync(HttpContext context)
+    /// <summary>The answer to a call that no assistant takes.</summary>
+    /// <param name="context">Twilio's request.</param>
+    /// <param name="dialsWhatWasDialled">False: only a number that the URL names is dialled, since what was dialled is an assistant's own.</param>
+    public async Task<Twiml> AnswerAsync(HttpContext context, bool dialsWhatWasDialled)
     {
         var webhook = TwilioWebhook.Of(context);
         var form = VoiceForm.Read(webhook.Form);
-        var goOn = GoOn(form, NamedByUrl(context.Request), webhook.BaseUrl);
+        var goOn = Dial(context.Request, form, webhook.BaseUrl, dialsWhatWasDialled) is { } dial
+            ? (XElement[])[dial]
+            : [Twiml.Say(NobodyToDial), Twiml.Pause(TimeToSpeak)];
         if (form.CallSid is not { } callSid)
         {
             Log.NoCallSid(logger);
-            return new Twiml([.. goOn]);
+            return new Twiml(goOn);
         }
 
-        await AnnounceAsync(form, callSid);
+        await announcer.AnnounceAsync(form, callSid, assistantId: null);
         return new Twiml(
         [
             Twiml.StartStream(
-                // Unique per call, as Twilio wants it.
-                "burqi-" + callSid,
+                StreamParameters.NameOf(callSid),
                 TwilioRoutes.MediaStreamUrl(webhook.BaseUrl),
                 TwilioRoutes.CallbackUrl(webhook.BaseUrl, TwilioRoutes.StreamStatus),
-                Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null),
+                parameters.For(callSid, assistantId: null)),
             Twiml.StartRecording(TwilioRoutes.CallbackUrl(webhook.BaseUrl, TwilioRoutes.RecordingStatus)),
             .. goOn,
         ]);
     }
 
-    // A plus sign left unescaped in the URL reads as a space.
-    private static string? NamedByUrl(HttpRequest request) =>
-        request.Query["to"].FirstOrDefault() is { Length: > 0 } number ? number.Replace(' ', '+') : null;
-
-    private IEnumerable<XElement> GoOn(VoiceForm form, string? namedByUrl, string baseUrl) =>
-        DialRule.NumberToDial(form, namedByUrl, twilio.Value.CallerId) is { } number
-            ? [Twiml.Dial(number, twilio.Value.CallerId, TwilioRoutes.CallbackUrl(baseUrl, TwilioRoutes.CallStatus))]
-            : [Twiml.Say(NobodyToDial), Twiml.Pause(TimeToSpeak)];
-
-    private async Task AnnounceAsync(VoiceForm form, string callSid)
+    /// <summary>Puts the call through; null where there is nobody to put it through to.</summary>
+    public XElement? Dial(HttpRequest request, VoiceForm form, string baseUrl, bool dialsWhatWasDialled)
     {
-        try
-        {
-            var delivery = await outbox.SendAsync(
-                new CallStarted
-                {
-                    Provider = Providers.Twilio,
-                    CallId = callSid,
-                    AccountId = form.AccountSid,
-                    ParentCallId = form.ParentCallSid,
-                    Direction = form.Direction,
-                    From = form.From,
-                    To = form.To,
-                    StartedAt = time.GetUtcNow(),
-                },
-                ingress.Value.VoiceDeadline);
-            Log.Answered(logger, callSid, delivery);
-        }
-        catch (Exception exception)
-        {
-            // The call's row can still come from its status callbacks and recordings; the call itself must not wait for it.
-            Log.NotAnnounced(logger, exception, callSid);
-        }
+        // A plus sign left unescaped in the URL reads as a space.
+        var named = request.Query["to"].FirstOrDefault() is { Length: > 0 } text ? text.Replace(' ', '+') : null;
+        return (named is not null || dialsWhatWasDialled) && DialRule.NumberToDial(form, named, twilio.Value.CallerId) is { } number
+            ? Twiml.Dial(number, twilio.Value.CallerId, TwilioRoutes.CallbackUrl(baseUrl, TwilioRoutes.CallStatus))
+            : null;
     }
 }

@@ -1,0 +1,75 @@
+using System.Xml.Linq;
+using Burqi.Assistants;
+using Burqi.Contracts.Assistants;
+using Burqi.Ingress.Twilio.RecordingStatus;
+using Burqi.Ingress.Twilio.Voice;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace Burqi.Ingress.Twilio.AssistantCall;
+
+/// <summary>
+/// <c>POST /twiml?assistant_id=…</c>: Twilio asks what to do with an assistant's call. The answer starts Twilio's own recording, unless the
+/// assistant's calls are not recorded, and connects the caller to the two-way stream. What comes after is for when the stream has ended or
+/// never came up: the number that the URL names as <c>to</c>, else a sentence. An assistant that this process has never heard of is
+/// connected all the same, since media may know it; a call whose URL names none is answered as <c>/twilio/voice</c> answers one for nobody.
+/// </summary>
+internal sealed partial class AssistantCallEndpoint(
+    AssistantDirectory assistants,
+    CallStartAnnouncer announcer,
+    StreamParameters parameters,
+    VoiceEndpoint voice,
+    ILogger<AssistantCallEndpoint> logger)
+{
+    private const string AssistantGone = "The assistant is no longer on the line. Thank you for your call. Goodbye.";
+
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapPost(TwilioRoutes.AssistantCall, (HttpContext context, AssistantCallEndpoint endpoint) => endpoint.AnswerAsync(context))
+        .WithName("twiml");
+
+    private async Task<Twiml> AnswerAsync(HttpContext context)
+    {
+        var webhook = TwilioWebhook.Of(context);
+        var form = VoiceForm.Read(webhook.Form);
+        var assistantId = context.Request.Query["assistant_id"] is [{ } id] && AssistantId.IsValid(id) ? id : null;
+        if (assistantId is null || form.CallSid is not { } callSid)
+        {
+            Log.NoAssistant(logger, form.CallSid, context.Request.Query.ContainsKey("assistant_id"));
+            return await voice.AnswerAsync(context, dialsWhatWasDialled: false);
+        }
+
+        var assistant = assistants.Find(assistantId);
+        if (assistant is null)
+        {
+            Log.UnknownAssistant(logger, callSid, assistantId);
+        }
+
+        await announcer.AnnounceAsync(form, callSid, assistantId);
+        return new Twiml(
+        [
+            .. Recording(webhook.BaseUrl, assistantId, assistant),
+            Twiml.ConnectStream(
+                StreamParameters.NameOf(callSid),
+                TwilioRoutes.TwoWayStreamUrl(webhook.BaseUrl),
+                TwilioRoutes.CallbackUrl(webhook.BaseUrl, TwilioRoutes.StreamStatus),
+                parameters.For(callSid, assistantId)),
+            voice.Dial(context.Request, form, webhook.BaseUrl, dialsWhatWasDialled: false) ?? Twiml.Say(AssistantGone),
+        ]);
+    }
+
+    // Of an assistant that is not known here, losing the recording would be worse than having one too many.
+    private static IEnumerable<XElement> Recording(string baseUrl, string assistantId, AssistantSaved? assistant) => assistant is { Enabled: false }
+        ? []
+        : [Twiml.StartRecording(TwilioRoutes.CallbackUrl(baseUrl, TwilioRoutes.RecordingStatus, RecordingWishes.Of(assistantId, assistant).ToQuery()))];
+
+    private static partial class Log
+    {
+        [LoggerMessage(2240, LogLevel.Error, "Call {CallId} came to /twiml without a valid assistant_id or call sid (assistant_id given: {IsGiven}): it is answered as any other call")]
+        public static partial void NoAssistant(ILogger logger, string? callId, bool isGiven);
+
+        [LoggerMessage(2241, LogLevel.Warning, "Call {CallId} is for assistant {AssistantId}, of which nothing was heard here: it is connected and recorded")]
+        public static partial void UnknownAssistant(ILogger logger, string callId, string assistantId);
+    }
+}

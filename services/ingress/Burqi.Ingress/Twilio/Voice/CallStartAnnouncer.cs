@@ -1,0 +1,51 @@
+using Burqi.Contracts;
+using Burqi.Contracts.Calls;
+using Burqi.Ingress.Spool;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Burqi.Ingress.Twilio.Voice;
+
+/// <summary>Tells that a call has begun, in the time that a caller may wait for it. Never throws: the call goes on whatever comes of it.</summary>
+internal sealed partial class CallStartAnnouncer(
+    EventOutbox outbox,
+    IOptions<IngressOptions> options,
+    TimeProvider time,
+    ILogger<CallStartAnnouncer> logger)
+{
+    public async Task AnnounceAsync(VoiceForm form, string callSid, string? assistantId)
+    {
+        try
+        {
+            var delivery = await outbox.SendAsync(
+                new CallStarted
+                {
+                    Provider = Providers.Twilio,
+                    CallId = callSid,
+                    AccountId = form.AccountSid,
+                    ParentCallId = form.ParentCallSid,
+                    Direction = form.Direction,
+                    From = form.From,
+                    To = form.To,
+                    AssistantId = assistantId,
+                    StartedAt = time.GetUtcNow(),
+                },
+                options.Value.VoiceDeadline);
+            Log.Answered(logger, callSid, assistantId, delivery);
+        }
+        catch (Exception exception)
+        {
+            // The call's row can still come from its status callbacks and recordings; the call itself must not wait for it.
+            Log.NotAnnounced(logger, exception, callSid);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2200, LogLevel.Information, "Call {CallId} answered, assistant: {AssistantId} (event: {Delivery})")]
+        public static partial void Answered(ILogger logger, string callId, string? assistantId, Delivery delivery);
+
+        [LoggerMessage(2202, LogLevel.Error, "Call {CallId} is answered, but its start could not be announced")]
+        public static partial void NotAnnounced(ILogger logger, Exception exception, string callId);
+    }
+}

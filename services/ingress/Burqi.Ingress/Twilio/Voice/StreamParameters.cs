@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using Burqi.Contracts;
+using Burqi.Streams;
+using Microsoft.Extensions.Options;
+
+namespace Burqi.Ingress.Twilio.Voice;
+
+/// <summary>What a stream's <c>start</c> tells media: whose call it is, so that nobody else can say so, and which trace it belongs to.</summary>
+internal sealed class StreamParameters(IOptions<TwilioOptions> options, TimeProvider time)
+{
+    private const string Assistant = "assistant_id";
+    private const string Token = "token";
+    private const string TraceParent = "traceparent";
+
+    // Null with signatures unchecked and no secret: then media takes the stream's own word.
+    private readonly byte[]? _key = StreamToken.DeriveKey(options.Value.StreamSecret, options.Value.AuthToken);
+
+    /// <summary>A stream's name: unique per call, as Twilio wants it.</summary>
+    public static string NameOf(string callSid) => "burqi-" + callSid;
+
+    public IReadOnlyList<KeyValuePair<string, string>> For(string callSid, string? assistantId)
+    {
+        var parameters = new List<KeyValuePair<string, string>>();
+        if (assistantId is not null)
+        {
+            parameters.Add(new(Assistant, assistantId));
+        }
+
+        if (_key is not null)
+        {
+            parameters.Add(new(Token, StreamToken.Create(_key, Providers.Twilio, callSid, assistantId, time.GetUtcNow() + StreamToken.Lifetime)));
+        }
+
+        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } traceParent })
+        {
+            parameters.Add(new(TraceParent, traceParent));
+        }
+
+        return parameters;
+    }
+}
