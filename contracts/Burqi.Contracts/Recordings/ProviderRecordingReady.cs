@@ -56,4 +56,10 @@ public sealed record ProviderRecordingReady
 
     /// <summary>False when the assistant asked for the file not to be archived; null counts as true.</summary>
     public bool? AutoSave { get; init; }
+
+    /// <summary>Whose audio of the recorded leg it holds: <c>both</c>, <c>inbound</c> or <c>outbound</c>; null where the provider does not say.</summary>
+    public string? Track { get; init; }
+
+    /// <summary>True when the provider holds it encrypted with a key of the account's own; null counts as false.</summary>
+    public bool? Encrypted { get; init; }
 }

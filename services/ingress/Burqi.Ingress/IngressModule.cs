@@ -61,7 +61,8 @@ public static class IngressModule
         VoiceEndpoint.Map(twilio);
         CallStatusEndpoint.Map(twilio);
         StreamStatusEndpoint.Map(twilio);
-        RecordingStatusEndpoint.Map(twilio);
+        RecordingStatusEndpoint.Map(twilio, TwilioRoutes.RecordingStatus, "twilio-recording-status", StatusCodes.Status204NoContent);
+        RecordingStatusEndpoint.Map(signed, TwilioRoutes.RecordingStatusAlone, "recording-status", StatusCodes.Status200OK);
         return routes;
     }
 

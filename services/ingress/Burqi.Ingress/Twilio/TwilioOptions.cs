@@ -20,6 +20,14 @@ internal sealed class TwilioOptions
     /// <summary><c>BURQI_VERIFY_SIGNATURES</c>: false accepts unsigned webhooks, for development only: Production refuses to start so.</summary>
     public bool VerifySignatures { get; set; } = true;
 
+    /// <summary><c>TWILIO_API_BASE_URL</c>: where recordings are fetched, if that is not below twilio.com.</summary>
+    public string? ApiBaseUrl { get; set; }
+
     /// <summary>What could not be understood while the configuration was read; the validator reports it with the rest.</summary>
     public List<string> Problems { get; } = [];
+
+    /// <summary>Whether a URL lies at Twilio: https on a host of twilio.com, or on the very host where recordings are fetched.</summary>
+    public bool IsTwilios(string url) => Uri.TryCreate(url, UriKind.Absolute, out var there)
+        && ((there.Scheme == Uri.UriSchemeHttps && there.IsDefaultPort && there.IdnHost.EndsWith(".twilio.com", StringComparison.OrdinalIgnoreCase))
+            || (Uri.TryCreate(ApiBaseUrl, UriKind.Absolute, out var api) && there.Scheme == api.Scheme && there.Authority == api.Authority));
 }

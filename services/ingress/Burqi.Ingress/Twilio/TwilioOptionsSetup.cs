@@ -15,6 +15,7 @@ internal sealed class TwilioOptionsSetup(IConfiguration configuration, IHostEnvi
         options.AccountSid = configuration["TWILIO_ACCOUNT_SID"]?.Trim();
         options.AuthToken = configuration["TWILIO_AUTH_TOKEN"]?.Trim();
         options.StreamSecret = configuration["BURQI_STREAM_SECRET"]?.Trim();
+        options.ApiBaseUrl = configuration["TWILIO_API_BASE_URL"]?.Trim();
         options.CallerId = configuration["TWILIO_CALLER_ID"]?.Trim();
         if (configuration["BURQI_VERIFY_SIGNATURES"] is { } text)
         {

@@ -12,6 +12,9 @@ internal static class TwilioRoutes
     public const string StreamStatus = "/stream-status";
     public const string RecordingStatus = "/recording-status";
 
+    /// <summary>The second route of the recording status: the whole path, outside <see cref="Prefix"/>.</summary>
+    public const string RecordingStatusAlone = "/recording/status";
+
     /// <summary>An assistant's call. Not below <see cref="Prefix"/>, and signed all the same.</summary>
     public const string AssistantCall = "/twiml";
 

@@ -7,6 +7,7 @@ internal static class TwilioSid
 {
     public const string Account = "AC";
     public const string Call = "CA";
+    public const string Conference = "CF";
     public const string Recording = "RE";
     public const string Stream = "MZ";
 

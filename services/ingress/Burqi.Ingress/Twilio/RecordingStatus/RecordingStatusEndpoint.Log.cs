@@ -12,5 +12,8 @@ internal sealed partial class RecordingStatusEndpoint
 
         [LoggerMessage(2231, LogLevel.Warning, "Call {CallId}, recording {RecordingSid}: Twilio gave a status that is not known, and it changes nothing")]
         public static partial void UnknownStatus(ILogger logger, string callId, string recordingSid);
+
+        [LoggerMessage(2232, LogLevel.Warning, "Call {CallId}, recording {RecordingSid}: its RecordingUrl lies outside Twilio; it is not used, the recording is asked for at Twilio")]
+        public static partial void ForeignUrl(ILogger logger, string callId, string recordingSid);
     }
 }

@@ -5,7 +5,7 @@ internal sealed record RecordingStatusForm
 {
     public required string AccountSid { get; init; }
 
-    /// <summary>The parent call, also where the recording was made on the leg it dialled.</summary>
+    /// <summary>The parent call, also where the recording was made on the leg it dialled; for a conference without one the conference.</summary>
     public required string CallSid { get; init; }
 
     public required string RecordingSid { get; init; }
@@ -23,26 +23,39 @@ internal sealed record RecordingStatusForm
     /// <summary>What made it (<c>StartCallRecordingTwiML</c>, <c>DialVerb</c>, …): an open list.</summary>
     public string? Source { get; init; }
 
+    /// <summary>Whose audio it holds: <c>both</c>, <c>inbound</c> or <c>outbound</c> of the recorded leg.</summary>
+    public string? Track { get; init; }
+
+    /// <summary>Whether Twilio holds it encrypted, with a key that the account keeps to itself.</summary>
+    public bool Encrypted { get; init; }
+
+    /// <summary>Where the callback says that the audio lies. Never fetched: anybody who can sign or leak a callback could point it elsewhere.</summary>
+    public string? Url { get; init; }
+
     /// <summary>Null where there was no error, for which Twilio sends nought.</summary>
     public string? ErrorCode { get; init; }
 
     /// <summary>The name of the first sid that is missing or none, with null.</summary>
     public static RecordingStatusForm? Read(TwilioForm form, out string? malformed)
     {
+        var call = form["CallSid"] ?? form["ConferenceSid"];
         malformed = !TwilioSid.IsValid(form["AccountSid"], TwilioSid.Account) ? "AccountSid"
-            : !TwilioSid.IsValid(form["CallSid"], TwilioSid.Call) ? "CallSid"
+            : !TwilioSid.IsValid(call, form["CallSid"] is null ? TwilioSid.Conference : TwilioSid.Call) ? "CallSid"
             : !TwilioSid.IsValid(form["RecordingSid"], TwilioSid.Recording) ? "RecordingSid"
             : null;
         return malformed is not null ? null : new()
         {
             AccountSid = form["AccountSid"]!,
-            CallSid = form["CallSid"]!,
+            CallSid = call!,
             RecordingSid = form["RecordingSid"]!,
             Status = form["RecordingStatus"],
             DurationMs = form.SecondsAsMs("RecordingDuration"),
             Channels = form["RecordingChannels"] switch { "1" => 1, "2" => 2, _ => null },
             StartedAt = TwilioTime.Parse(form["RecordingStartTime"]),
             Source = form["RecordingSource"],
+            Track = form["RecordingTrack"] is { } track and ("both" or "inbound" or "outbound") ? track : null,
+            Encrypted = form["EncryptionDetails"] is not null,
+            Url = form["RecordingUrl"],
             ErrorCode = form["ErrorCode"] is "0" ? null : form["ErrorCode"],
         };
     }

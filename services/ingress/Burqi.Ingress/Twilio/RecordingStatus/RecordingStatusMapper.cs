@@ -43,6 +43,8 @@ internal static class RecordingStatusMapper
                 ReadyAt = now,
                 CreateDatabaseRecords = wishes.CreateDatabaseRecords,
                 AutoSave = wishes.AutoSave,
+                Track = form.Track,
+                Encrypted = form.Encrypted ? true : null,
             },
             "absent" => Failed(RecordingStatuses.Absent),
             "failed" => Failed(RecordingStatuses.Failed),
