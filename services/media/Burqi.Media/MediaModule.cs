@@ -1,4 +1,5 @@
 using Burqi.Assistants;
+using Burqi.Media.Acs;
 using Burqi.Media.Announce;
 using Burqi.Media.Assistants;
 using Burqi.Media.Content;
@@ -53,8 +54,17 @@ public static class MediaModule
         services.AddAssistants<AssistantLog>(provider =>
             Path.Combine(provider.GetRequiredService<IOptions<MediaOptions>>().Value.DataDirectory, "media-assistants"));
 
+        services.AddSingleton<LiveRecordings>();
+        services.AddSingleton<MediaSocketUpgrade>();
         services.AddSingleton<TwilioUpgradeSignature>();
         services.AddSingleton<TwilioMediaEndpoint>();
+        services.AddSingleton<AcsMediaEndpoint>();
+        services.AddSingleton<AcsSigningKeys>();
+        services.AddHttpClient(AcsSigningKeys.ClientName, client =>
+        {
+            client.Timeout = AcsSigningKeys.FetchTimeout;
+            client.MaxResponseContentBufferSize = AcsSigningKeys.LargestAnswer;
+        });
         services.AddSingleton<RecordingContentEndpoint>();
 
         // In this order: the folder is ours before anything in it is touched.
@@ -62,6 +72,7 @@ public static class MediaModule
         services.AddHostedService(provider => provider.GetRequiredService<RecordingAnnouncer>());
         services.AddHostedService<SpoolRecovery>();
         services.AddHostedService(provider => provider.GetRequiredService<MediaStreams>());
+        services.AddHostedService(provider => provider.GetRequiredService<LiveRecordings>());
         services.AddHealthChecks().AddCheck<RecordingsFolderHealthCheck>("recordings-folder", tags: ["ready"]);
         return builder;
     }
@@ -72,16 +83,22 @@ public static class MediaModule
     /// <summary>Maps media's routes.</summary>
     public static IEndpointRouteBuilder MapMedia(this IEndpointRouteBuilder routes)
     {
-        // WebSockets are switched on for this route alone, whatever else the process serves.
-        var socket = routes.CreateApplicationBuilder();
-        socket.UseWebSockets();
-        socket.Run(context => context.RequestServices.GetRequiredService<TwilioMediaEndpoint>().HandleAsync(context));
-        routes.Map(TwilioMediaEndpoint.Route, socket.Build());
+        routes.MapSocket(TwilioMediaEndpoint.Route, context => context.RequestServices.GetRequiredService<TwilioMediaEndpoint>().HandleAsync(context));
+        routes.MapSocket(AcsMediaEndpoint.Route, context => context.RequestServices.GetRequiredService<AcsMediaEndpoint>().HandleAsync(context));
 
         routes.MapMethods(
             ContentUrls.RoutePattern,
             [HttpMethods.Get, HttpMethods.Head],
             (string recordingId, HttpContext context, RecordingContentEndpoint endpoint) => endpoint.Handle(recordingId, context));
         return routes;
+    }
+
+    /// <summary>WebSockets are switched on for these routes alone, whatever else the process serves.</summary>
+    private static void MapSocket(this IEndpointRouteBuilder routes, string route, RequestDelegate handle)
+    {
+        var socket = routes.CreateApplicationBuilder();
+        socket.UseWebSockets();
+        socket.Run(handle);
+        routes.Map(route, socket.Build());
     }
 }

@@ -51,6 +51,17 @@ public sealed class MediaOptions
     /// </summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// <c>BURQI_MEDIA_RECONNECT_SECONDS</c>: how long a recording whose connection broke waits for another one of the same call. 0: not at all.
+    /// </summary>
+    public TimeSpan ReconnectWindow { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary><c>ACS_RESOURCE_ID</c>: the immutable id of the ACS resource, which its tokens are made out to. Unset: streams of ACS are refused.</summary>
+    public string? AcsResourceId { get; set; }
+
+    /// <summary><c>BURQI_ACS_OPENID_CONFIGURATION_URL</c>: where ACS says which keys its tokens are signed with.</summary>
+    public string AcsOpenIdConfigurationUrl { get; set; } = "https://acscallautomation.communication.azure.com/calling/.well-known/acsopenidconfiguration";
+
     /// <summary><c>BURQI_MEDIA_DRAIN_SECONDS</c>: how long live streams may go on once the process was told to stop.</summary>
     public TimeSpan DrainGrace { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -69,7 +80,7 @@ public sealed class MediaOptions
     /// <summary><c>BURQI_MEDIA_MAX_LENGTH_HOURS</c>: the longest recording; what comes after it is not kept.</summary>
     public TimeSpan MaxLength { get; set; } = TimeSpan.FromHours(24);
 
-    /// <summary><c>BURQI_MEDIA_MIN_FREE_MIB</c>: free disk space below which the node says that it is not ready.</summary>
+    /// <summary><c>BURQI_MEDIA_MIN_FREE_MIB</c>: free disk space below which no new recording begins and the node says that it is not ready.</summary>
     public long MinFreeBytes { get; set; } = 256L * 1024 * 1024;
 
     /// <summary><c>BURQI_MEDIA_CONTENT_URL_HOURS</c>: how long a content URL handed to the archiver stays good.</summary>
@@ -99,6 +110,9 @@ internal sealed class MediaOptionsReader(IConfiguration configuration) : IConfig
         options.MaxStreams = (int)Number("BURQI_MEDIA_MAX_STREAMS", options.MaxStreams, 1, 100_000);
         options.StartTimeout = TimeSpan.FromSeconds(Number("BURQI_MEDIA_START_TIMEOUT_SECONDS", options.StartTimeout.TotalSeconds, 1, 300));
         options.IdleTimeout = TimeSpan.FromSeconds(Number("BURQI_MEDIA_IDLE_TIMEOUT_SECONDS", options.IdleTimeout.TotalSeconds, 1, 3600));
+        options.ReconnectWindow = TimeSpan.FromSeconds(Number("BURQI_MEDIA_RECONNECT_SECONDS", options.ReconnectWindow.TotalSeconds, 0, 3600));
+        options.AcsResourceId = Text("ACS_RESOURCE_ID");
+        options.AcsOpenIdConfigurationUrl = Text("BURQI_ACS_OPENID_CONFIGURATION_URL") ?? options.AcsOpenIdConfigurationUrl;
         options.DrainGrace = TimeSpan.FromSeconds(Number("BURQI_MEDIA_DRAIN_SECONDS", options.DrainGrace.TotalSeconds, 0, 86_400));
         options.BufferBytes = (long)(Number("BURQI_MEDIA_BUFFER_MIB", options.BufferBytes / 1048576.0, 1, 65_536) * 1048576);
         options.MaxGap = TimeSpan.FromSeconds(Number("BURQI_MEDIA_MAX_GAP_SECONDS", options.MaxGap.TotalSeconds, 1, 86_400));
@@ -195,6 +209,7 @@ internal sealed class MediaOptionsValidator(IHostEnvironment environment, IOptio
 
         RequireHttpUrl("BURQI_MEDIA_BASE_URL", options.BaseUrl, failures);
         RequireHttpUrl("CALLBACK_URI_HOST", options.PublicBaseUrl, failures);
+        RequireHttpUrl("BURQI_ACS_OPENID_CONFIGURATION_URL", options.AcsOpenIdConfigurationUrl, failures);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 

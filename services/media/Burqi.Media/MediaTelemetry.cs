@@ -13,7 +13,7 @@ internal sealed class MediaTelemetry : IDisposable
     public static readonly ActivitySource Activities = new(Name);
 
     private static readonly KeyValuePair<string, object?>[] TrackTags =
-        [new("burqi.track", "user"), new("burqi.track", "assistant")];
+        [new("burqi.track", "user"), new("burqi.track", "assistant"), new("burqi.track", "mixed"), new("burqi.track", "participant")];
 
     private readonly Meter _meter;
     private readonly UpDownCounter<int> _active;
@@ -81,7 +81,7 @@ internal sealed class MediaTelemetry : IDisposable
     public void Report(TrackTimeline track, ref TrackCounts reported)
     {
         var counts = new TrackCounts(track);
-        var tag = TrackTags[(int)track.Track];
+        var tag = TrackTags[(int)track.Track.Role];
         Add(_frames, counts.Received - reported.Received, tag);
         Add(_late, counts.Late - reported.Late, tag);
         Add(_stale, counts.Stale - reported.Stale, tag);

@@ -111,7 +111,7 @@ public sealed partial class ComposeFileTests
     {
         Stack.Services.Where(service => service.Ports.Count > 0).Select(service => service.Name).ShouldBe(["load-balancer"]);
         Stack.Services.Where(service => service.Networks.Contains("edge")).Select(service => service.Name).ShouldBe(["load-balancer"]);
-        Stack.Services.Where(service => service.Networks.Contains("egress")).Select(service => service.Name).ShouldBe(["archiver"]);
+        Stack.Services.Where(service => service.Networks.Contains("egress")).Select(service => service.Name).ShouldBe(["media-1", "media-2", "archiver"]);
     }
 
     [Fact]

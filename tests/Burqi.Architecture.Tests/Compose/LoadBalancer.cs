@@ -27,7 +27,7 @@ internal sealed partial class LoadBalancer : IAsyncDisposable
     public ConcurrentQueue<(string Replica, string Target, string Host)> Received { get; } = new();
 
     public static IReadOnlyList<string> ConfiguredReplicas { get; } =
-        Server().Matches(Repository.Read("infra/nginx/nginx.conf")).Select(match => match.Groups["host"].Value).ToArray();
+        Server().Matches(Repository.Read("infra/nginx/nginx.conf")).Select(match => match.Groups["host"].Value).Distinct(StringComparer.Ordinal).ToArray();
 
     public static async Task<LoadBalancer> StartAsync()
     {

@@ -51,6 +51,9 @@ internal sealed class MediaHost : IAsyncDisposable
             ["TWILIO_ACCOUNT_SID"] = AccountSid,
             ["CALLBACK_URI_HOST"] = PublicBaseUrl,
             ["BURQI_MEDIA_MIN_FREE_MIB"] = "1",
+
+            // Long enough for a test to connect again at once, and short for all the others that wait for the end of a broken stream.
+            ["BURQI_MEDIA_RECONNECT_SECONDS"] = "0.5",
             ["Logging:LogLevel:Default"] = "Error",
             ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Error",
         };

@@ -50,7 +50,7 @@ public sealed class FramePathAllocationTests
     private static long Measure(TwilioMediaReader reader, LiveRecording recording, byte[] bytes, bool counted)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
-        recording.Place(reader.Read(bytes));
+        recording.Place(reader.Read(bytes), out _);
         return counted ? GC.GetAllocatedBytesForCurrentThread() - before : 0;
     }
 }

@@ -100,7 +100,6 @@ public sealed class UpgradeTests
 
     [Theory]
     [InlineData("/streams")]
-    [InlineData("/acs/media/0b1d")]
     [InlineData("/twilio/media-stream/x")]
     public async Task Route_OfALaterDay_IsNotThere(string path)
     {

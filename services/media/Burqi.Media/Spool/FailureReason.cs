@@ -13,6 +13,7 @@ internal static class FailureReason
     public static string Classify(Exception exception) => exception switch
     {
         IOException { HResult: NoSpace or QuotaExceeded or WindowsDiskFull or WindowsHandleDiskFull } => "disk_full",
+        DiskLowException => "disk_low",
         UnauthorizedAccessException => "not_permitted",
         IOException => "disk_error",
         _ => "internal",
@@ -22,8 +23,12 @@ internal static class FailureReason
     public static string Describe(Exception exception) => Classify(exception) switch
     {
         "disk_full" => "The disk of the media node is full.",
+        "disk_low" => "The disk of the media node has too little room left for another recording.",
         "not_permitted" => "The recordings folder of the media node cannot be written.",
         "disk_error" => $"The disk of the media node failed ({exception.GetType().Name}).",
         _ => $"The recording failed ({exception.GetType().Name}).",
     };
 }
+
+/// <summary>The disk has less room than a new recording may begin with.</summary>
+internal sealed class DiskLowException() : IOException("The disk has too little room left for another recording.");

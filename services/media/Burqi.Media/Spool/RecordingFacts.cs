@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Burqi.Media.Streams;
 
 namespace Burqi.Media.Spool;
@@ -17,8 +16,8 @@ internal sealed record RecordingFacts
     /// <summary>The timeline's length in samples, to which every track is brought; null: that of the longest track.</summary>
     public long? Samples { get; init; }
 
-    /// <summary>By track, in the order of <see cref="MediaTrack"/>.</summary>
-    public required ImmutableArray<TrackFacts> Tracks { get; init; }
+    /// <summary>By the track's name.</summary>
+    public required IReadOnlyDictionary<string, TrackFacts> Tracks { get; init; }
 
     public static TrackFacts Of(TrackTimeline track, int sampleRate)
     {

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Burqi.Contracts.Recordings;
 using Burqi.Media.Announce;
@@ -22,7 +25,9 @@ internal sealed partial class RecordingWriter : IDiskWork
     private readonly RecordingServices _services;
     private readonly PcmBlockQueue _queue;
     private readonly StreamStart _start;
-    private readonly SafeFileHandle?[] _files = new SafeFileHandle?[2];
+    private readonly ImmutableArray<RecordedTrack> _announced;
+    private readonly SafeFileHandle?[] _files = new SafeFileHandle?[TrackRoles.MaxTracks];
+    private readonly ConcurrentQueue<string> _furtherStreams = new();
     private readonly bool _records;
     private readonly int _headerLength;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -37,11 +42,25 @@ internal sealed partial class RecordingWriter : IDiskWork
     private long _handedOver;
     private long _endedAt;
 
-    public RecordingWriter(RecordingServices services, StreamStart start, PcmBlockQueue queue, DateTimeOffset startedAt, string? traceParent)
+    /// <summary>Begins a recording; nothing touches the disk before the first <see cref="Schedule"/>.</summary>
+    /// <param name="services">What every writer works with.</param>
+    /// <param name="start">The stream that begins the recording.</param>
+    /// <param name="queue">Where the blocks come from.</param>
+    /// <param name="startedAt">The time of the timeline's first sample (UTC).</param>
+    /// <param name="traceParent">W3C trace context of the call.</param>
+    /// <param name="announced">The tracks that are known to come.</param>
+    public RecordingWriter(
+        RecordingServices services,
+        StreamStart start,
+        PcmBlockQueue queue,
+        DateTimeOffset startedAt,
+        string? traceParent,
+        ImmutableArray<RecordedTrack> announced)
     {
         _services = services;
         _queue = queue;
         _start = start;
+        _announced = announced;
         _manifest = new RecordingManifest
         {
             State = ManifestStates.Recording,
@@ -73,8 +92,11 @@ internal sealed partial class RecordingWriter : IDiskWork
     /// <summary>Done when this stream turns out to be recorded already: nothing is written or announced for it.</summary>
     public Task Refused => _refused.Task;
 
+    /// <summary>Whether nothing more of it will reach a file.</summary>
+    public bool HasFailed => Volatile.Read(ref _failure) is not null;
+
     /// <summary>Done when the bus has been told how it ended.</summary>
-    public Task WhenAnnouncedAsync() => _services.Announcer.WhenAnnouncedAsync(_start.CallId, _start.StreamId);
+    public Task WhenAnnouncedAsync() => _services.Announcer.WhenAnnouncedAsync(_manifest.CallId, _manifest.StreamId);
 
     /// <summary>Says that there is something to do. Never blocks.</summary>
     public void Schedule()
@@ -84,6 +106,13 @@ internal sealed partial class RecordingWriter : IDiskWork
         {
             _services.Lanes.Flushing.Schedule(this);
         }
+    }
+
+    /// <summary>Notes that a further socket brings the audio from here on.</summary>
+    public void AddStream(string streamId)
+    {
+        _furtherStreams.Enqueue(streamId);
+        Schedule();
     }
 
     /// <summary>Says that nothing more will come.</summary>
@@ -123,12 +152,13 @@ internal sealed partial class RecordingWriter : IDiskWork
             Open();
         }
 
+        NoteStreams();
         long bytes = 0;
         while (_queue.TryDequeue() is { } block)
         {
             try
             {
-                if (_failure is null && _records && !_refused.Task.IsCompleted && RecordingPlan.Captures(_manifest.Settings, Name(block.Track)))
+                if (_failure is null && _records && !_refused.Task.IsCompleted && RecordingPlan.Captures(_manifest.Settings, block.Track.Name))
                 {
                     Write(block);
                     bytes += block.Count * WavFormat.BytesPerSample;
@@ -156,11 +186,23 @@ internal sealed partial class RecordingWriter : IDiskWork
     private void Open()
     {
         var root = _services.Store.Root;
-        if (_services.Store.OfCall(_manifest.Location).Any(other => other.StreamId == _start.StreamId))
+        var earlier = _services.Store.OfCall(_manifest.Location).Count(Holds);
+        if (earlier > 0 && !_start.MayComeAgain)
         {
             Log.StreamRecordedBefore(_services.Logger, _start.CallId, _start.StreamId);
             _refused.TrySetResult();
             return;
+        }
+
+        if (earlier > 0)
+        {
+            // The ids of recordings are made of the stream's: what comes later has ids of its own.
+            _manifest = _manifest with { StreamId = string.Create(CultureInfo.InvariantCulture, $"{_start.StreamId}-{earlier + 1}") };
+        }
+
+        if (new DriveInfo(root).AvailableFreeSpace < _services.Options.MinFreeBytes)
+        {
+            throw new DiskLowException();
         }
 
         Directory.CreateDirectory(_manifest.Location.Folder(root));
@@ -183,21 +225,38 @@ internal sealed partial class RecordingWriter : IDiskWork
         _services.Announcer.Announce(_manifest);
     }
 
-    private void OpenTrack(MediaTrack track)
+    private bool Holds(RecordingManifest other) =>
+        other.StreamId == _start.StreamId || (!other.StreamIds.IsDefault && other.StreamIds.Contains(_start.StreamId));
+
+    private void NoteStreams()
     {
-        var name = Name(track);
-        if (_manifest.Tracks.All(t => t.Name != name))
+        var known = _manifest.StreamIds;
+        while (_furtherStreams.TryDequeue(out var stream))
+        {
+            known = known.Contains(stream) ? known : known.Add(stream);
+        }
+
+        if (known.Length > _manifest.StreamIds.Length)
+        {
+            _manifest = _manifest with { StreamIds = known };
+            TrySave();
+        }
+    }
+
+    private void OpenTrack(RecordedTrack track)
+    {
+        if (_manifest.Tracks.All(t => t.Name != track.Name))
         {
             // A track nobody announced: the manifest must know of it before its file is there.
-            _manifest = _manifest with { Tracks = _manifest.Tracks.Add(RecordingPlan.Track(_manifest.Location, name)) };
+            _manifest = _manifest with { Tracks = [.. _manifest.Tracks.Append(Describe(track)).OrderBy(t => Rank(t.Name)).ThenBy(t => t.Name, StringComparer.Ordinal)] };
             _manifest = _manifest with { Recordings = RecordingPlan.For(_manifest) };
             _services.Store.Save(_manifest);
             _services.Announcer.Announce(_manifest);
         }
 
-        var path = _manifest.Location.PartFile(_services.Store.Root, _manifest.Tracks.First(t => t.Name == name).File);
+        var path = _manifest.Location.PartFile(_services.Store.Root, _manifest.Tracks.First(t => t.Name == track.Name).File);
         var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite);
-        _files[(int)track] = file;
+        _files[track.Index] = file;
         Span<byte> header = stackalloc byte[_headerLength];
         WavHeader.WriteGrowing(header, new WavFormat(_start.SampleRate, 1));
         RandomAccess.Write(file, header, 0);
@@ -205,27 +264,35 @@ internal sealed partial class RecordingWriter : IDiskWork
 
     private void Write(PcmBlock block)
     {
-        if (_files[(int)block.Track] is null)
+        if (_files[block.Track.Index] is null)
         {
             OpenTrack(block.Track);
         }
 
         // Samples are little-endian in the file, as they are in the memory of every machine .NET 10 runs on but s390x.
         RandomAccess.Write(
-            _files[(int)block.Track]!,
+            _files[block.Track.Index]!,
             MemoryMarshal.AsBytes(block.Samples.AsSpan(0, block.Count)),
             _headerLength + block.Start * WavFormat.BytesPerSample);
     }
 
     private void DescribeAll()
     {
-        _manifest = _manifest with { Tracks = [.. CapturedTracks().Select(track => RecordingPlan.Track(_manifest.Location, Name(track)))], Recordings = [] };
+        _manifest = _manifest with { Tracks = [.. CapturedTracks().Select(Describe)], Recordings = [] };
         _manifest = _manifest with { Recordings = RecordingPlan.For(_manifest) };
     }
 
-    private IEnumerable<MediaTrack> CapturedTracks() => _start.Tracks.Order().Where(track => RecordingPlan.Captures(_manifest.Settings, Name(track)));
+    private IEnumerable<RecordedTrack> CapturedTracks() => _announced.Where(track => RecordingPlan.Captures(_manifest.Settings, track.Name));
 
-    private static string Name(MediaTrack track) => track == MediaTrack.User ? RecordingTypes.User : RecordingTypes.Assistant;
+    private ManifestTrack Describe(RecordedTrack track) => RecordingPlan.Track(_manifest.Location, track.Name, track.Participant);
+
+    /// <summary>The user, the assistant, then whoever else there is.</summary>
+    private static int Rank(string track) => track switch
+    {
+        RecordingTypes.User => 0,
+        RecordingTypes.Assistant => 1,
+        _ => 2,
+    };
 
     /// <summary>The recording is lost from here on; the stream is left alone, and what was written is kept.</summary>
     private void Fail(Exception exception)
@@ -235,7 +302,7 @@ internal sealed partial class RecordingWriter : IDiskWork
             return;
         }
 
-        _failure = FailureReason.Describe(exception);
+        Volatile.Write(ref _failure, FailureReason.Describe(exception));
         Log.RecordingFailed(_services.Logger, exception, _start.CallId, _start.StreamId);
         var failedAt = _services.Time.GetUtcNow();
         if (_manifest.Recordings.IsEmpty)
@@ -308,7 +375,7 @@ internal sealed partial class RecordingWriter : IDiskWork
             MessagesRejected = facts.MessagesRejected,
             ClockJumps = facts.ClockJumps,
             Samples = facts.Samples,
-            Tracks = [.. _manifest.Tracks.Select(track => track with { Facts = FactsOf(track.Name, facts) })],
+            Tracks = [.. _manifest.Tracks.Select(track => track with { Facts = facts.Tracks.GetValueOrDefault(track.Name) })],
         };
         try
         {
@@ -327,13 +394,6 @@ internal sealed partial class RecordingWriter : IDiskWork
         _services.Index.Add(_manifest);
         _services.Announcer.Announce(_manifest);
     }
-
-    private static TrackFacts? FactsOf(string track, RecordingFacts facts) => track switch
-    {
-        RecordingTypes.User => facts.Tracks[(int)MediaTrack.User],
-        RecordingTypes.Assistant => facts.Tracks[(int)MediaTrack.Assistant],
-        _ => null,
-    };
 
     private sealed class Finalization(RecordingWriter writer, RecordingFacts facts) : IDiskWork
     {

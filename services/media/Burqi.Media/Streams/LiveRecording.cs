@@ -3,7 +3,8 @@ using Burqi.Media.Spool;
 namespace Burqi.Media.Streams;
 
 /// <summary>
-/// The socket's side of one live recording: both tracks on one timeline, whose zero is the stream's start. Belongs to the socket's loop.
+/// The sockets' side of one live recording: its tracks on one timeline, whose zero is the first socket's start. One socket after the other may
+/// bring its audio, and what is sent to the provider may be placed by another loop than what comes from it: everything here takes its turn.
 /// </summary>
 internal sealed class LiveRecording
 {
@@ -19,20 +20,35 @@ internal sealed class LiveRecording
     /// <summary>How far witnesses of a clock jump may lie apart.</summary>
     private const long WitnessSpreadMs = 2000;
 
+    /// <summary>How far behind the end of the audio a clock that runs on may be found after a reconnect: the peer may say its last words again.</summary>
+    private const int RepeatMs = 2000;
+
+    /// <summary>A stream whose first frame has a timestamp beyond this one did not begin to count when its socket was opened.</summary>
+    private const int FirstTimestampMs = 2000;
+
+    private readonly Lock _gate = new();
+    private readonly RecordingServices _services;
     private readonly MediaTelemetry _telemetry;
-    private readonly TrackTimeline[] _tracks;
-    private readonly TrackCounts[] _reported = new TrackCounts[2];
+    private readonly TrackRoles _tracks;
+    private readonly TrackCounts[] _reported = new TrackCounts[TrackRoles.MaxTracks];
     private readonly int _sampleRate;
     private readonly int _flushSamples;
     private readonly long _maxGap;
     private readonly long _maxLength;
     private readonly long _reorderWindow;
+    private readonly long _startedAt;
 
+    private EarlyFrames? _early;
+    private Reconnect? _reconnect;
+    private StreamStart _start;
+    private bool _finerThanSeconds;
     private long _originMs;
+    private long _furthest;
     private int _clockWitnesses;
     private long _witnessedMs;
     private int _clockJumps;
     private long _rejected;
+    private long _lost;
     private long _firstSequence = MediaMessage.NoSequence;
     private long _highestSequence = MediaMessage.NoSequence;
     private long _sequenced;
@@ -41,23 +57,170 @@ internal sealed class LiveRecording
     public LiveRecording(RecordingServices services, StreamStart start, DateTimeOffset startedAt, string? traceParent)
     {
         var options = services.Options;
+        _services = services;
         _telemetry = services.Telemetry;
+        _start = start;
+        _startedAt = services.Time.GetTimestamp();
         _sampleRate = start.SampleRate;
         _flushSamples = FlushMs * _sampleRate / 1000;
         _maxGap = Samples(options.MaxGap);
         _maxLength = Samples(options.MaxLength);
         _reorderWindow = Samples(options.ReorderWindow);
+        _early = start.IsWallClock ? new EarlyFrames() : null;
 
         var queue = new PcmBlockQueue(services.Blocks);
-        _tracks = [.. Enum.GetValues<MediaTrack>().Select(track => new TrackTimeline(track, _sampleRate, _reorderWindow, queue))];
-        Writer = new RecordingWriter(services, start, queue, startedAt, traceParent);
+        _tracks = new TrackRoles(start.IsTwoWay, track => new TrackTimeline(track, _sampleRate, _reorderWindow, queue));
+        Writer = new RecordingWriter(services, start, queue, startedAt, traceParent, [.. Announced()]);
         Writer.Schedule();
     }
 
     public RecordingWriter Writer { get; }
 
+    public int SampleRate => _sampleRate;
+
+    /// <summary>The stream that brings the audio now.</summary>
+    public StreamStart Start => _start;
+
+    /// <summary>By the clock of this machine, in samples: where on the timeline it is now.</summary>
+    public long Elapsed => Samples(_services.Time.GetElapsedTime(_startedAt));
+
     /// <summary>Counts a message by its place in the stream's order, whatever it holds.</summary>
     public void Witness(long sequence)
+    {
+        lock (_gate)
+        {
+            Count(sequence);
+        }
+    }
+
+    /// <summary>Counts a message that could not be used.</summary>
+    public void Reject()
+    {
+        lock (_gate)
+        {
+            _rejected++;
+        }
+    }
+
+    /// <summary>Places a frame of the provider's.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="position">Where its timestamp puts it, in samples on the timeline.</param>
+    /// <returns>False when it has no place there, or none yet.</returns>
+    public bool Place(in MediaMessage frame, out long position)
+    {
+        lock (_gate)
+        {
+            position = 0;
+            if (_completed)
+            {
+                return false;
+            }
+
+            _finerThanSeconds |= !frame.WholeSecond;
+            if (_early is { } early)
+            {
+                if (early.TryHold(frame))
+                {
+                    return false;
+                }
+
+                PlaceEarly();
+            }
+
+            return PlaceNow(frame, out position);
+        }
+    }
+
+    /// <summary>Places what the assistant was heard to say, in a two-way stream, at a position that is known to the sample.</summary>
+    public void PlaceAssistant(long position, ReadOnlySpan<short> samples)
+    {
+        lock (_gate)
+        {
+            if (_completed || position < 0 || position + samples.Length > _maxLength)
+            {
+                return;
+            }
+
+            var track = _tracks.Assistant;
+            track.Place(position, position * 1000 / _sampleRate, samples, tolerance: 0);
+            HandOverWhenDue(track);
+        }
+    }
+
+    /// <summary>Goes on with another socket of the same call.</summary>
+    public void Resume(StreamStart start)
+    {
+        lock (_gate)
+        {
+            var sameStream = start.StreamId == _start.StreamId;
+            _start = start;
+            _reconnect = new Reconnect(Elapsed, ClockMayRunOn: sameStream || start.IsWallClock);
+            _clockWitnesses = 0;
+            foreach (var track in _tracks.All)
+            {
+                track.Resume();
+            }
+
+            if (!sameStream)
+            {
+                // A count of its own; of the same stream's, what got lost between the sockets is missing.
+                _lost += Missing;
+                _sequenced = 0;
+                _firstSequence = _highestSequence = MediaMessage.NoSequence;
+            }
+        }
+
+        Writer.AddStream(start.StreamId);
+    }
+
+    /// <summary>Hands everything over: for some time nothing will come.</summary>
+    public void Pause()
+    {
+        lock (_gate)
+        {
+            if (!_completed)
+            {
+                PlaceEarly();
+                HandOver();
+            }
+        }
+    }
+
+    /// <summary>Hands everything over and lets the files be made final.</summary>
+    public void Complete(MediaStreamEnding ending)
+    {
+        lock (_gate)
+        {
+            if (_completed)
+            {
+                return;
+            }
+
+            PlaceEarly();
+            _completed = true;
+            HandOver();
+            Writer.Complete(new RecordingFacts
+            {
+                Ending = ending,
+                MessagesLost = _lost + Missing,
+                MessagesRejected = _rejected,
+                ClockJumps = _clockJumps,
+                Tracks = _tracks.All.ToDictionary(track => track.Track.Name, track => RecordingFacts.Of(track, _sampleRate), StringComparer.Ordinal),
+            });
+        }
+    }
+
+    /// <summary>Messages that the numbers of the others say were sent, and that did not come.</summary>
+    private long Missing => _sequenced == 0 ? 0 : Math.Max(0, _highestSequence - _firstSequence + 1 - _sequenced);
+
+    /// <summary>The tracks that are known to come; whatever else turns up is recorded as well.</summary>
+    private IEnumerable<RecordedTrack> Announced()
+    {
+        var roles = _start.IsTwoWay ? _start.Tracks.Append(MediaTrack.Assistant) : _start.Tracks;
+        return roles.Distinct().Order().Select(role => _tracks.Find(role, [])!.Track);
+    }
+
+    private void Count(long sequence)
     {
         if (sequence == MediaMessage.NoSequence)
         {
@@ -69,66 +232,112 @@ internal sealed class LiveRecording
         _highestSequence = Math.Max(_highestSequence, sequence);
     }
 
-    /// <summary>Counts a message that could not be used.</summary>
-    public void Reject() => _rejected++;
-
-    public void Place(in MediaMessage frame)
+    /// <summary>Places the frames that waited for the timeline's zero, and sets it.</summary>
+    private void PlaceEarly()
     {
-        var track = _tracks[(int)frame.Track];
-        var advances = frame.Sequence > track.Sequences.Highest;
-        if (frame.Sequence != MediaMessage.NoSequence && !track.Sequences.TryAdd(frame.Sequence))
+        if (_early is not { } early)
+        {
+            return;
+        }
+
+        _early = null;
+        if (early.Frames.Count == 0)
+        {
+            return;
+        }
+
+        _originMs = early.Frames.Min(frame => frame.TimestampMs);
+        _tracks.Introduce(early.Frames);
+        foreach (var frame in early.Frames)
+        {
+            PlaceNow(frame.ToMessage(), out _);
+        }
+    }
+
+    private bool PlaceNow(in MediaMessage frame, out long position)
+    {
+        position = 0;
+        if (_tracks.Find(frame.Track, frame.Participant) is not { } track)
+        {
+            _rejected++;
+            return false;
+        }
+
+        var isNumbered = frame.Sequence != MediaMessage.NoSequence;
+        var advances = isNumbered ? frame.Sequence > track.Sequences.Highest : frame.TimestampMs > track.ArrivedMs;
+        track.ArrivedMs = frame.TimestampMs;
+        if (isNumbered && !track.Sequences.TryAdd(frame.Sequence))
         {
             track.CountDuplicate();
-            return;
+            return false;
         }
 
-        Witness(frame.Sequence);
+        Count(frame.Sequence);
         if (frame.Samples.IsEmpty)
         {
-            return;
+            return false;
         }
 
-        if (!TryPosition(track, frame, advances, out var position))
+        if (_reconnect is { } reconnect)
         {
-            return;
+            _reconnect = null;
+            SetClock(reconnect, frame.TimestampMs);
         }
 
-        track.Place(position, frame.TimestampMs, frame.Samples);
+        if (!TryPosition(track, frame, advances, out position))
+        {
+            return false;
+        }
+
+        if (_start.IsWallClock)
+        {
+            track.PlaceByClock(position, frame.TimestampMs, frame.WholeSecond && !_finerThanSeconds, frame.Samples);
+        }
+        else
+        {
+            track.Place(position, frame.TimestampMs, frame.Samples);
+        }
+
+        _furthest = Math.Max(_furthest, track.End);
+        HandOverWhenDue(track);
+        return true;
+    }
+
+    private void HandOverWhenDue(TrackTimeline track)
+    {
         if (track.Unflushed >= _flushSamples)
         {
             HandOver();
         }
     }
 
-    /// <summary>Hands everything over and lets the files be made final.</summary>
-    public void Complete(MediaStreamEnding ending)
+    private void HandOver()
     {
-        if (_completed)
+        foreach (var track in _tracks.All)
+        {
+            track.Flush();
+            _telemetry.Report(track, ref _reported[track.Track.Index]);
+        }
+
+        Writer.Schedule();
+    }
+
+    /// <summary>
+    /// Decides, by the first frame of a further socket, which clock its timestamps are on. One that runs on is the one known; another one begins
+    /// when the socket was opened, by the clock of this machine, and never before what is already there.
+    /// </summary>
+    private void SetClock(Reconnect reconnect, long timestampMs)
+    {
+        var position = Position(timestampMs);
+        if (reconnect.ClockMayRunOn
+            && position >= _furthest - RepeatMs * _sampleRate / 1000
+            && position <= Math.Max(_furthest, Elapsed) + _maxGap)
         {
             return;
         }
 
-        _completed = true;
-        HandOver();
-        Writer.Complete(new RecordingFacts
-        {
-            Ending = ending,
-            MessagesLost = _sequenced == 0 ? 0 : Math.Max(0, _highestSequence - _firstSequence + 1 - _sequenced),
-            MessagesRejected = _rejected,
-            ClockJumps = _clockJumps,
-            Tracks = [.. _tracks.Select(track => RecordingFacts.Of(track, _sampleRate))],
-        });
-    }
-
-    private void HandOver()
-    {
-        for (var i = 0; i < _tracks.Length; i++)
-        {
-            _tracks[i].Flush();
-            _telemetry.Report(_tracks[i], ref _reported[i]);
-        }
-
-        Writer.Schedule();
+        var countsFromStart = !_start.IsWallClock && timestampMs <= FirstTimestampMs;
+        SetOrigin(countsFromStart ? 0 : timestampMs, Math.Max(_furthest, countsFromStart ? reconnect.Position : Elapsed));
     }
 
     /// <summary>
@@ -138,9 +347,10 @@ internal sealed class LiveRecording
     /// </summary>
     private bool TryPosition(TrackTimeline track, in MediaMessage frame, bool advances, out long position)
     {
-        position = (frame.TimestampMs - _originMs) * _sampleRate / 1000;
-        var furthest = Math.Max(_tracks[0].End, _tracks[1].End);
-        var farAhead = position > furthest + _maxGap;
+        position = Position(frame.TimestampMs);
+
+        // What says that it comes after a long silence is believed when that time has passed here as well.
+        var farAhead = position > _furthest + _maxGap && position > Elapsed + _maxGap;
         var farBehind = position < 0 || position + frame.Samples.Length <= track.End - _reorderWindow;
         if (farBehind && !advances)
         {
@@ -160,8 +370,8 @@ internal sealed class LiveRecording
             }
 
             _clockJumps++;
-            _originMs = frame.TimestampMs - (furthest * 1000 + _sampleRate - 1) / _sampleRate;
-            position = (frame.TimestampMs - _originMs) * _sampleRate / 1000;
+            SetOrigin(frame.TimestampMs, _furthest);
+            position = Position(frame.TimestampMs);
         }
 
         _clockWitnesses = 0;
@@ -174,5 +384,22 @@ internal sealed class LiveRecording
         return true;
     }
 
+    private long Position(long timestampMs) => (timestampMs - _originMs) * _sampleRate / 1000;
+
+    /// <summary>Puts a timestamp at a position, or at the next whole millisecond after it.</summary>
+    private void SetOrigin(long timestampMs, long position)
+    {
+        _originMs = timestampMs - (position * 1000 + _sampleRate - 1) / _sampleRate;
+        foreach (var track in _tracks.All)
+        {
+            track.ForgetClock();
+        }
+    }
+
     private long Samples(TimeSpan time) => (long)(time.TotalSeconds * _sampleRate);
+
+    /// <summary>A further socket that has not brought a frame yet.</summary>
+    /// <param name="Position">Where on the timeline it was opened, in samples.</param>
+    /// <param name="ClockMayRunOn">Whether its timestamps may be on the clock that is known.</param>
+    private sealed record Reconnect(long Position, bool ClockMayRunOn);
 }

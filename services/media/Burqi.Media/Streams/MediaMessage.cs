@@ -18,7 +18,10 @@ internal enum MediaMessageKind
     Stop,
 }
 
-/// <summary>A provider's message in neutral words. A frame's samples lie in the reader's own memory, until its next message.</summary>
+/// <summary>
+/// A provider's message in neutral words. A frame's samples and participant lie in the reader's own memory or in the message, until the
+/// reader's next message.
+/// </summary>
 internal readonly ref struct MediaMessage
 {
     /// <summary>Stands for a sequence number that was not given.</summary>
@@ -31,8 +34,14 @@ internal readonly ref struct MediaMessage
 
     public MediaTrack Track { get; init; }
 
-    /// <summary>When the frame is heard, in ms from the start of the stream.</summary>
+    /// <summary>The id of a <see cref="MediaTrack.Participant"/> in UTF-8. Personal data: a telephone number, often.</summary>
+    public ReadOnlySpan<byte> Participant { get; init; }
+
+    /// <summary>When the frame is heard, in ms on the stream's clock.</summary>
     public long TimestampMs { get; init; }
+
+    /// <summary>The timestamp was written without a fraction of its second: it may stand for any moment of it.</summary>
+    public bool WholeSecond { get; init; }
 
     /// <summary>16-bit linear samples at the stream's rate.</summary>
     public ReadOnlySpan<short> Samples { get; init; }
@@ -41,11 +50,13 @@ internal readonly ref struct MediaMessage
 
     /// <summary>What is wrong with a malformed message, in words that hold nothing of its content.</summary>
     public string? Complaint { get; init; }
+
+    public static MediaMessage Malformed(string complaint) => new() { Kind = MediaMessageKind.Malformed, Complaint = complaint };
 }
 
 /// <summary>Turns a provider's messages into neutral ones. One reader belongs to one socket.</summary>
 internal interface IMediaMessageReader : IDisposable
 {
-    /// <summary>Reads a whole text message. It never throws for what the message holds, and may overwrite the message.</summary>
-    MediaMessage Read(Span<byte> message);
+    /// <summary>Reads a whole text message and leaves it as it is. It never throws for what the message holds.</summary>
+    MediaMessage Read(ReadOnlySpan<byte> message);
 }

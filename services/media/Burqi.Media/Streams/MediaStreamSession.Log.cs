@@ -24,6 +24,9 @@ internal sealed partial class MediaStreamSession
         [LoggerMessage(3005, LogLevel.Warning, "The stream of call {CallId} is closed: it belongs to another account than TWILIO_ACCOUNT_SID")]
         public static partial void ForeignAccount(ILogger logger, string callId);
 
+        [LoggerMessage(3112, LogLevel.Warning, "Stream {StreamId} of call {CallId} is closed: another socket brings it already")]
+        public static partial void StreamBroughtTwice(ILogger logger, string callId, string streamId);
+
         [LoggerMessage(3006, LogLevel.Warning, "The files of stream {StreamId}, call {CallId}, are not final yet; the disk or the bus is slow")]
         public static partial void FinalizingSlow(ILogger logger, string? callId, string? streamId);
     }

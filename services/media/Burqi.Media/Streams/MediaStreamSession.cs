@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Net.WebSockets;
+using Burqi.Contracts;
 using Burqi.Media.Spool;
 using Microsoft.Extensions.Logging;
 
@@ -20,12 +21,19 @@ internal sealed partial class MediaStreamSession : IDisposable
     /// <summary>How long a peer may take to answer our close, and the disk to finish, before the connection is let go.</summary>
     private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// A stream that separates the voices says nothing while nobody speaks: it may be silent so many times longer than others. A peer that is
+    /// gone does not answer pings, and is found out by that.
+    /// </summary>
+    private const int QuietStreams = 10;
+
     private static readonly TimeSpan FinalizePatience = TimeSpan.FromSeconds(30);
 
     private readonly WebSocket _socket;
     private readonly IMediaMessageReader _reader;
     private readonly RecordingServices _services;
     private readonly MediaStreams _streams;
+    private readonly LiveRecordings _recordings;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _closed = new();
 
@@ -36,13 +44,21 @@ internal sealed partial class MediaStreamSession : IDisposable
     private long _heardAt;
     private int _malformed;
     private MediaStreamEnding _ending;
+    private volatile bool _superseded;
 
-    public MediaStreamSession(WebSocket socket, IMediaMessageReader reader, RecordingServices services, MediaStreams streams, ILogger logger)
+    public MediaStreamSession(
+        WebSocket socket,
+        IMediaMessageReader reader,
+        RecordingServices services,
+        MediaStreams streams,
+        LiveRecordings recordings,
+        ILogger logger)
     {
         _socket = socket;
         _reader = reader;
         _services = services;
         _streams = streams;
+        _recordings = recordings;
         _logger = logger;
         _heardAt = services.Time.GetTimestamp();
     }
@@ -52,7 +68,10 @@ internal sealed partial class MediaStreamSession : IDisposable
     /// <summary>Since the last message that meant something; before the start, since the socket was opened.</summary>
     public TimeSpan SilentFor() => _services.Time.GetElapsedTime(Volatile.Read(ref _heardAt));
 
-    /// <summary>Runs until the stream has ended and its files are final.</summary>
+    /// <summary>After how long without a message the stream counts as ended.</summary>
+    public TimeSpan IdleTimeout => _start is { IsWallClock: true } ? QuietStreams * _services.Options.IdleTimeout : _services.Options.IdleTimeout;
+
+    /// <summary>Runs until the stream has ended and, unless another socket may go on with it, its files are final.</summary>
     public async Task RunAsync()
     {
         _services.Telemetry.StreamOpened();
@@ -60,16 +79,17 @@ internal sealed partial class MediaStreamSession : IDisposable
         try
         {
             SetEnding(await ReceiveAsync());
-            _recording?.Complete(_ending);
+            var isComplete = Detach();
             await CloseAsync();
-            if (_recording is { } recording)
+            if (isComplete)
             {
-                await FinishAsync(recording.Writer);
+                await FinishAsync(_recording!.Writer);
             }
         }
         finally
         {
-            _recording?.Complete(_ending);
+            SetEnding(MediaStreamEnding.Aborted);
+            Detach();
             _streams.Remove(this);
             _services.Telemetry.StreamEnded(_ending);
             _activity?.SetTag("burqi.ending", _ending.ToString());
@@ -87,6 +107,13 @@ internal sealed partial class MediaStreamSession : IDisposable
         }
     }
 
+    /// <summary>Ends the stream because another socket brings it now: what still comes here is not taken.</summary>
+    public void Supersede()
+    {
+        _superseded = true;
+        End(MediaStreamEnding.Aborted);
+    }
+
     public void Dispose()
     {
         _reader.Dispose();
@@ -98,6 +125,8 @@ internal sealed partial class MediaStreamSession : IDisposable
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    private bool Detach() => _recording is { } recording && _recordings.Detach(recording, this, _ending);
 
     private bool SetEnding(MediaStreamEnding ending) => Interlocked.CompareExchange(ref _ending, ending, MediaStreamEnding.None) == MediaStreamEnding.None;
 
@@ -156,8 +185,13 @@ internal sealed partial class MediaStreamSession : IDisposable
         return true;
     }
 
-    private MediaStreamEnding Handle(WebSocketMessageType type, Span<byte> bytes)
+    private MediaStreamEnding Handle(WebSocketMessageType type, ReadOnlySpan<byte> bytes)
     {
+        if (_superseded)
+        {
+            return MediaStreamEnding.Aborted;
+        }
+
         if (type != WebSocketMessageType.Text)
         {
             return Reject("it is binary");
@@ -168,16 +202,15 @@ internal sealed partial class MediaStreamSession : IDisposable
         {
             case MediaMessageKind.Malformed:
                 return Reject(message.Complaint!);
-            case MediaMessageKind.Start when message.Start!.AccountId is var account && !IsOurAccount(account):
-                Log.ForeignAccount(_logger, message.Start.CallId);
+            case MediaMessageKind.Start when !IsOurs(message.Start!):
+                Log.ForeignAccount(_logger, message.Start!.CallId);
                 return MediaStreamEnding.Refused;
-            case MediaMessageKind.Start:
-                Begin(message.Start!);
-                break;
+            case MediaMessageKind.Start when !TryBegin(message.Start!):
+                return MediaStreamEnding.Refused;
             case MediaMessageKind.Frame when _recording is null:
                 return Reject("it is audio before the start");
             case MediaMessageKind.Frame:
-                _recording.Place(message);
+                _recording.Place(message, out _);
                 Volatile.Write(ref _heardAt, _services.Time.GetTimestamp());
                 return MediaStreamEnding.None;
             default:
@@ -193,14 +226,21 @@ internal sealed partial class MediaStreamSession : IDisposable
         return message.Kind == MediaMessageKind.Stop ? MediaStreamEnding.Stop : MediaStreamEnding.None;
     }
 
-    private void Begin(StreamStart start)
+    private bool TryBegin(StreamStart start)
     {
         _start = start;
         _activity = StartActivity(start);
-        _recording = new LiveRecording(_services, start, _services.Time.GetUtcNow(), _activity?.Id ?? start.TraceParent);
         HasStarted = true;
+        _recording = _recordings.Attach(start, this, _activity?.Id ?? start.TraceParent);
+        if (_recording is null)
+        {
+            Log.StreamBroughtTwice(_logger, start.CallId, start.StreamId);
+            return false;
+        }
+
         Log.StreamStarted(_logger, start.CallId, start.StreamId);
         _ = EndWhenRefusedAsync(_recording.Writer);
+        return true;
     }
 
     /// <summary>Joins the trace of the call's webhook, which came to another service, and is not the upgrade's.</summary>
@@ -223,8 +263,10 @@ internal sealed partial class MediaStreamSession : IDisposable
         }
     }
 
-    private bool IsOurAccount(string? accountId) =>
-        _services.Options.TwilioAccountSid is not { } ours || string.Equals(ours, accountId, StringComparison.OrdinalIgnoreCase);
+    private bool IsOurs(StreamStart start) =>
+        start.Provider != Providers.Twilio
+        || _services.Options.TwilioAccountSid is not { } ours
+        || string.Equals(ours, start.AccountId, StringComparison.OrdinalIgnoreCase);
 
     private MediaStreamEnding Reject(string complaint)
     {

@@ -69,7 +69,7 @@ internal sealed partial class MediaStreams(
                 {
                     session.End(MediaStreamEnding.Draining);
                 }
-                else if (session.SilentFor() >= (session.HasStarted ? options.Value.IdleTimeout : options.Value.StartTimeout))
+                else if (session.SilentFor() >= (session.HasStarted ? session.IdleTimeout : options.Value.StartTimeout))
                 {
                     session.End(session.HasStarted ? MediaStreamEnding.Idle : MediaStreamEnding.NoStart);
                 }

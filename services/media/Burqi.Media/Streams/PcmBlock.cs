@@ -10,7 +10,7 @@ internal sealed class PcmBlock
 
     public short[] Samples { get; } = new short[Capacity];
 
-    public MediaTrack Track { get; set; }
+    public RecordedTrack Track { get; set; } = RecordedTrack.None;
 
     /// <summary>Where on the timeline the first sample lies.</summary>
     public long Start { get; set; }

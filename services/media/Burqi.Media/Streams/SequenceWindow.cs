@@ -42,6 +42,13 @@ internal sealed class SequenceWindow
         return isNew;
     }
 
+    /// <summary>Forgets all of them.</summary>
+    public void Clear()
+    {
+        Array.Clear(_seen);
+        Highest = MediaMessage.NoSequence;
+    }
+
     private static int Slot(long sequence) => (int)(sequence & (Size - 1)) >> 6;
 
     private static ulong Bit(long sequence) => 1UL << (int)(sequence & 63);

@@ -29,4 +29,21 @@ internal sealed record StreamStart
 
     /// <summary>Whether audio goes to the provider as well: then what we send is the assistant's track.</summary>
     public bool IsTwoWay { get; init; }
+
+    /// <summary>
+    /// Timestamps are times of day, in ms since 1970 and read off a clock when the audio came, and not counted from the start of the stream.
+    /// </summary>
+    public bool IsWallClock { get; init; }
+
+    /// <summary>What the stream was given to show that it belongs to its call; not checked by the reader. Never logged.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>The assistant that the stream itself names; not checked by the reader, and nothing to go by where a token is required.</summary>
+    public string? ClaimedAssistantId { get; init; }
+
+    /// <summary>
+    /// Whether the provider may bring a stream again whose recording is final: it is then recorded anew. Otherwise a stream that comes twice is
+    /// somebody's trick, and refused.
+    /// </summary>
+    public bool MayComeAgain { get; init; }
 }

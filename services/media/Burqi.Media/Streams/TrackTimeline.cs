@@ -11,21 +11,30 @@ internal readonly record struct TrackGap(long Start, long End)
 
 /// <summary>
 /// One track on the call's timeline: puts each frame where its timestamp says it was heard. What nobody brings stays silence, and is a gap.
-/// Belongs to the socket's loop; only whole blocks leave it, through the queue.
+/// Belongs to its recording, which sees to it that one thread at a time uses it; only whole blocks leave it, through the queue.
 /// </summary>
-internal sealed class TrackTimeline(MediaTrack track, int sampleRate, long reorderWindow, PcmBlockQueue queue)
+internal sealed class TrackTimeline(RecordedTrack track, int sampleRate, long reorderWindow, PcmBlockQueue queue)
 {
     /// <summary>Gaps kept one by one; a stream with more is so broken that the sum of the oldest says enough.</summary>
     public const int MaxGaps = 1000;
+
+    /// <summary>How far a wall clock's timestamps may shake; a frame lost is never less than 20 ms.</summary>
+    private const int JitterMs = 15;
 
     private readonly List<TrackGap> _gaps = [];
     private readonly long _timestampStep = sampleRate / 1000;
     private PcmBlock? _active;
     private int _enqueued;
+    private short[] _newest = [];
+    private int _newestLength;
+    private long _newestMs = long.MinValue;
 
-    public MediaTrack Track => track;
+    public RecordedTrack Track => track;
 
     public SequenceWindow Sequences { get; } = new();
+
+    /// <summary>The timestamp of the frame that came last, whatever became of it.</summary>
+    public long ArrivedMs { get; set; } = long.MinValue;
 
     /// <summary>The sample after the last one placed; 0 before the first.</summary>
     public long End { get; private set; }
@@ -61,10 +70,63 @@ internal sealed class TrackTimeline(MediaTrack track, int sampleRate, long reord
 
     public void CountStale() => Stale++;
 
-    /// <summary>Places a frame that begins at <paramref name="position"/> by its timestamp.</summary>
-    public void Place(long position, long timestampMs, ReadOnlySpan<short> samples)
+    /// <summary>Places a frame that begins at <paramref name="position"/> by a timestamp that counts its samples.</summary>
+    public void Place(long position, long timestampMs, ReadOnlySpan<short> samples) => Place(position, timestampMs, samples, Tolerance(samples.Length));
+
+    /// <summary>
+    /// Places a frame whose timestamp says when it came by a wall clock, and so shakes: what is newer than all before follows them, as long as
+    /// it does not lie clearly behind their end; of what has the newest one's very time, only the same audio again is a duplicate.
+    /// </summary>
+    /// <param name="position">Where its timestamp puts it.</param>
+    /// <param name="timestampMs">Its timestamp.</param>
+    /// <param name="wholeSecond">Its timestamp may stand for any moment of its second.</param>
+    /// <param name="samples">Its audio.</param>
+    public void PlaceByClock(long position, long timestampMs, bool wholeSecond, ReadOnlySpan<short> samples)
     {
-        var tolerance = Tolerance(samples.Length);
+        var jitter = sampleRate * JitterMs / 1000;
+        if (timestampMs < _newestMs)
+        {
+            Place(position, timestampMs, samples, jitter);
+            return;
+        }
+
+        if (timestampMs == _newestMs
+            && samples.SequenceEqual(_newest.AsSpan(0, _newestLength))
+            && !(wholeSecond && samples.IndexOfAnyExcept((short)0) < 0))
+        {
+            Duplicated++;
+            return;
+        }
+
+        if (position < End + jitter + (wholeSecond ? sampleRate : 0))
+        {
+            position = End;
+        }
+
+        _newestMs = timestampMs;
+        _newestLength = samples.Length;
+        if (_newest.Length < samples.Length)
+        {
+            _newest = new short[samples.Length];
+        }
+
+        samples.CopyTo(_newest);
+        Place(position, timestampMs, samples, jitter);
+    }
+
+    /// <summary>Prepares for another socket, which numbers its messages anew.</summary>
+    public void Resume()
+    {
+        Sequences.Clear();
+        ArrivedMs = long.MinValue;
+    }
+
+    /// <summary>Prepares for another clock: no time on it is older than one before.</summary>
+    public void ForgetClock() => _newestMs = long.MinValue;
+
+    /// <summary>Places a frame at a position that is known to within <paramref name="tolerance"/> samples.</summary>
+    public void Place(long position, long timestampMs, ReadOnlySpan<short> samples, long tolerance)
+    {
         if (HasAudio && Math.Abs(position - End) <= tolerance)
         {
             position = End;

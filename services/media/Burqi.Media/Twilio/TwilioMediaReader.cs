@@ -10,20 +10,27 @@ namespace Burqi.Media.Twilio;
 
 /// <summary>
 /// Reads Twilio's Media Streams messages (https://www.twilio.com/docs/voice/media-streams/websocket-messages). Nothing is allocated for a
-/// frame: the payload is decoded from base64 where it lies, then from mu-law into the reader's own samples.
+/// frame: the payload is decoded from base64 and then from mu-law into the reader's own memory.
 /// </summary>
 internal sealed class TwilioMediaReader : IMediaMessageReader
 {
     private const int SampleRate = 8000;
 
+    /// <summary>20 ms, in bytes and in samples.</summary>
+    private const int UsualPayload = 160;
+
+    /// <summary>Our own tokens and assistants' ids are shorter.</summary>
+    private const int LongestParameter = 512;
+
     /// <summary>Far beyond any call, and small enough that a position in samples never overflows.</summary>
     private const long MaxTimestampMs = 1L << 50;
 
     private readonly byte[] _streamSid = new byte[TwilioSid.Length];
+    private readonly PayloadBuffer _payload = new(UsualPayload);
     private bool _started;
-    private short[] _samples = ArrayPool<short>.Shared.Rent(160);
+    private short[] _samples = ArrayPool<short>.Shared.Rent(UsualPayload);
 
-    public MediaMessage Read(Span<byte> message)
+    public MediaMessage Read(ReadOnlySpan<byte> message)
     {
         try
         {
@@ -31,17 +38,18 @@ internal sealed class TwilioMediaReader : IMediaMessageReader
         }
         catch (JsonException)
         {
-            return Malformed("it is not a JSON object");
+            return MediaMessage.Malformed("it is not a JSON object");
         }
         catch (InvalidOperationException)
         {
             // The JSON reader's answer to a string that is not UTF-8.
-            return Malformed("a text in it is not UTF-8");
+            return MediaMessage.Malformed("a text in it is not UTF-8");
         }
     }
 
     public void Dispose()
     {
+        _payload.Dispose();
         var samples = _samples;
         _samples = [];
         if (samples.Length > 0)
@@ -50,14 +58,12 @@ internal sealed class TwilioMediaReader : IMediaMessageReader
         }
     }
 
-    private static MediaMessage Malformed(string complaint) => new() { Kind = MediaMessageKind.Malformed, Complaint = complaint };
-
-    private MediaMessage ReadMessage(Span<byte> message)
+    private MediaMessage ReadMessage(ReadOnlySpan<byte> message)
     {
         var json = new Utf8JsonReader(message);
         if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
         {
-            return Malformed("it is not a JSON object");
+            return MediaMessage.Malformed("it is not a JSON object");
         }
 
         var kind = MediaMessageKind.Other;
@@ -95,7 +101,7 @@ internal sealed class TwilioMediaReader : IMediaMessageReader
             }
             else if (json.ValueTextEquals("media"u8))
             {
-                complaint = ReadFrame(ref json, message, out frame) ?? complaint;
+                complaint = ReadFrame(ref json, out frame) ?? complaint;
             }
             else if (json.ValueTextEquals("start"u8))
             {
@@ -112,23 +118,23 @@ internal sealed class TwilioMediaReader : IMediaMessageReader
         json.Read();
         if (complaint is not null)
         {
-            return Malformed(complaint);
+            return MediaMessage.Malformed(complaint);
         }
 
         switch (kind)
         {
             case MediaMessageKind.Frame:
-                return Decode(message, frame, sequence);
+                return Decode(frame, sequence);
             case MediaMessageKind.Start when start is null:
-                return Malformed("it starts a stream without saying which");
+                return MediaMessage.Malformed("it starts a stream without saying which");
             case MediaMessageKind.Start when !_started:
                 System.Text.Encoding.ASCII.GetBytes(start!.StreamId, _streamSid);
                 _started = true;
                 return new() { Kind = kind, Sequence = sequence, Start = start };
             case MediaMessageKind.Start:
-                return Malformed("it starts the stream a second time");
+                return MediaMessage.Malformed("it starts the stream a second time");
             case MediaMessageKind.Other when !hasEvent:
-                return Malformed("it names no event");
+                return MediaMessage.Malformed("it names no event");
             default:
                 return new() { Kind = kind, Sequence = sequence };
         }
@@ -164,7 +170,7 @@ internal sealed class TwilioMediaReader : IMediaMessageReader
         return Utf8Parser.TryParse(json.ValueSpan, out value, out var consumed) && consumed == json.ValueSpan.Length && value >= 0;
     }
 
-    private static string? ReadFrame(ref Utf8JsonReader json, Span<byte> message, out Frame frame)
+    private string? ReadFrame(ref Utf8JsonReader json, out Frame frame)
     {
         frame = default;
         json.Read();
@@ -203,14 +209,18 @@ internal sealed class TwilioMediaReader : IMediaMessageReader
             else if (json.ValueTextEquals("payload"u8))
             {
                 json.Read();
-                if (json.TokenType == JsonTokenType.String)
-                {
-                    frame = frame with { PayloadStart = (int)json.TokenStartIndex + 1, PayloadLength = Unescape(ref json, message) };
-                }
-                else
+                if (json.TokenType != JsonTokenType.String)
                 {
                     json.Skip();
                     complaint = "its payload is not a string";
+                }
+                else if (_payload.TryDecode(ref json))
+                {
+                    frame = frame with { HasPayload = true };
+                }
+                else
+                {
+                    complaint = "its payload is not base64";
                 }
             }
             else
@@ -221,21 +231,6 @@ internal sealed class TwilioMediaReader : IMediaMessageReader
         }
 
         return complaint;
-    }
-
-    /// <summary>Some JSON writers escape the slashes of base64; what is unescaped is never longer and goes back where it lay.</summary>
-    private static int Unescape(ref Utf8JsonReader json, Span<byte> message)
-    {
-        if (!json.ValueIsEscaped)
-        {
-            return json.ValueSpan.Length;
-        }
-
-        var unescaped = ArrayPool<byte>.Shared.Rent(json.ValueSpan.Length);
-        var length = json.CopyString(unescaped);
-        unescaped.AsSpan(0, length).CopyTo(message[((int)json.TokenStartIndex + 1)..]);
-        ArrayPool<byte>.Shared.Return(unescaped);
-        return length;
     }
 
     /// <summary>Frames say "inbound", TwiML says "inbound_track": either is understood.</summary>
@@ -257,33 +252,28 @@ internal sealed class TwilioMediaReader : IMediaMessageReader
         return json.ValueTextEquals("inbound"u8) || json.ValueTextEquals("inbound_track"u8);
     }
 
-    private MediaMessage Decode(Span<byte> message, Frame frame, long sequence)
+    private MediaMessage Decode(Frame frame, long sequence)
     {
-        if (!frame.HasTrack || !frame.HasTimestamp || frame.PayloadStart == 0)
+        if (!frame.HasTrack || !frame.HasTimestamp || !frame.HasPayload)
         {
-            return Malformed("its media lacks a track, a timestamp or a payload");
+            return MediaMessage.Malformed("its media lacks a track, a timestamp or a payload");
         }
 
-        var payload = message.Slice(frame.PayloadStart, frame.PayloadLength);
-        if (Base64.DecodeFromUtf8InPlace(payload, out var length) != OperationStatus.Done)
-        {
-            return Malformed("its payload is not base64");
-        }
-
-        if (_samples.Length < length)
+        var payload = _payload.Bytes;
+        if (_samples.Length < payload.Length)
         {
             ArrayPool<short>.Shared.Return(_samples);
-            _samples = ArrayPool<short>.Shared.Rent(length);
+            _samples = ArrayPool<short>.Shared.Rent(payload.Length);
         }
 
-        MuLaw.Decode(payload[..length], _samples);
+        MuLaw.Decode(payload, _samples);
         return new()
         {
             Kind = MediaMessageKind.Frame,
             Sequence = sequence,
             Track = frame.Track,
             TimestampMs = frame.TimestampMs,
-            Samples = _samples.AsSpan(0, length),
+            Samples = _samples.AsSpan(0, payload.Length),
         };
     }
 
@@ -320,7 +310,9 @@ internal sealed class TwilioMediaReader : IMediaMessageReader
             AccountId = accountSid,
             SampleRate = SampleRate,
             Tracks = ReadTracks(fields),
-            TraceParent = ReadTraceParent(fields),
+            TraceParent = Parameter(fields, "traceparent") is { } traceParent && ActivityContext.TryParse(traceParent, null, out _) ? traceParent : null,
+            Token = Parameter(fields, "token"),
+            ClaimedAssistantId = Parameter(fields, "assistant_id"),
         };
         return null;
     }
@@ -353,12 +345,11 @@ internal sealed class TwilioMediaReader : IMediaMessageReader
         return tracks.Count > 0 ? tracks : [MediaTrack.User, MediaTrack.Assistant];
     }
 
-    private static string? ReadTraceParent(JsonElement fields) =>
+    private static string? Parameter(JsonElement fields, string name) =>
         fields.TryGetProperty("customParameters", out var parameters)
         && parameters.ValueKind == JsonValueKind.Object
-        && Text(parameters, "traceparent") is { } traceParent
-        && ActivityContext.TryParse(traceParent, null, out _)
-            ? traceParent
+        && Text(parameters, name) is { Length: > 0 and <= LongestParameter } value
+            ? value
             : null;
 
     private static string? Text(JsonElement fields, string name) =>
@@ -367,5 +358,5 @@ internal sealed class TwilioMediaReader : IMediaMessageReader
     private static bool IsNumber(JsonElement fields, string name, int expected) =>
         fields.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number == expected;
 
-    private readonly record struct Frame(bool HasTrack, MediaTrack Track, bool HasTimestamp, long TimestampMs, int PayloadStart, int PayloadLength);
+    private readonly record struct Frame(bool HasTrack, MediaTrack Track, bool HasTimestamp, long TimestampMs, bool HasPayload);
 }

@@ -1,0 +1,230 @@
+using Burqi.Media.Spool;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Burqi.Media.Streams;
+
+/// <summary>
+/// The recordings that are not complete, each with the socket that brings its audio, or for a while without one: a connection that breaks is
+/// often followed by another one of the same call, and what that brings belongs to the same recording.
+/// </summary>
+internal sealed partial class LiveRecordings(RecordingServices services, ILogger<LiveRecordings> logger) : BackgroundService, IHostedLifecycleService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A stream whose socket has been silent for so long may be taken over by another socket: a broken connection is not always told.</summary>
+    private static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a stopping process waits for what it completes here.</summary>
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<CallKey, List<Entry>> _calls = [];
+    private int _waiting;
+    private bool _stopping;
+
+    /// <summary>
+    /// The recording that takes a stream's audio: a new one, or one of the same call that lost its socket. Null when the stream is being brought
+    /// by another socket already.
+    /// </summary>
+    public LiveRecording? Attach(StreamStart start, MediaStreamSession session, string? traceParent)
+    {
+        MediaStreamSession? dead = null;
+        LiveRecording? recording = null;
+        lock (_gate)
+        {
+            var call = new CallKey(start.Provider, start.CallId);
+            if (!_calls.TryGetValue(call, out var entries))
+            {
+                entries = [];
+                _calls.Add(call, entries);
+            }
+
+            if (FindOpen(entries, start) is { } open)
+            {
+                dead = open.Session;
+                _waiting -= dead is null ? 1 : 0;
+                open.Session = session;
+                recording = open.Recording;
+                recording.Resume(start);
+            }
+            else if (entries.All(entry => entry.Session is null || entry.Recording.Start.StreamId != start.StreamId))
+            {
+                recording = new LiveRecording(services, start, services.Time.GetUtcNow(), traceParent);
+                entries.Add(new Entry(recording) { Session = session });
+            }
+        }
+
+        // Outside: ending a session comes back here.
+        dead?.Supersede();
+        return recording;
+    }
+
+    /// <summary>
+    /// The socket of a recording is gone, and by its ending so is the recording, or not yet.
+    /// </summary>
+    /// <returns>Whether the recording is complete.</returns>
+    public bool Detach(LiveRecording recording, MediaStreamSession session, MediaStreamEnding ending)
+    {
+        lock (_gate)
+        {
+            var call = new CallKey(recording.Start.Provider, recording.Start.CallId);
+            if (!_calls.TryGetValue(call, out var entries) || entries.Find(entry => entry.Recording == recording) is not { } entry || entry.Session != session)
+            {
+                // Another socket has taken over.
+                return false;
+            }
+
+            entry.Session = null;
+            if (MayComeBack(ending) && CanWait(recording))
+            {
+                entry.Ending = ending;
+                entry.DetachedAt = services.Time.GetTimestamp();
+                _waiting++;
+            }
+            else
+            {
+                Remove(call, entries, entry);
+                recording.Complete(ending);
+                return true;
+            }
+        }
+
+        recording.Pause();
+        Log.Waiting(logger, recording.Start.CallId, recording.Start.StreamId, ending, services.Options.ReconnectWindow);
+        return false;
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>No further socket will come. The bus goes soon: what is told now need not wait for the next start.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            _stopping = true;
+        }
+
+        var completed = CompleteWaiting();
+        try
+        {
+            await Task.WhenAll(completed.Select(FinishAsync)).WaitAsync(StopPatience, services.Time, cancellationToken);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            Log.StoppedUnfinished(logger, completed.Count);
+        }
+    }
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Completes the recordings that have waited long enough.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, services.Time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            CompleteWaiting();
+        }
+    }
+
+    private static async Task FinishAsync(LiveRecording recording)
+    {
+        await recording.Writer.Completion;
+        await recording.Writer.WhenAnnouncedAsync();
+    }
+
+    /// <summary>Endings after which a provider may open another socket. A stream that was silent until it was given up is over.</summary>
+    private static bool MayComeBack(MediaStreamEnding ending) =>
+        ending is MediaStreamEnding.Closed or MediaStreamEnding.Aborted or MediaStreamEnding.Oversized or MediaStreamEnding.Malformed;
+
+    private bool CanWait(LiveRecording recording) =>
+        !_stopping && services.Options.ReconnectWindow > TimeSpan.Zero && !recording.Writer.HasFailed && !recording.Writer.Refused.IsCompleted;
+
+    private Entry? FindOpen(List<Entry> entries, StreamStart start)
+    {
+        Entry? best = null;
+        foreach (var entry in entries)
+        {
+            var known = entry.Recording.Start;
+            var isSame = known.StreamId == start.StreamId;
+            var isFree = entry.Session is not { } session
+                || (isSame && start.MayComeAgain)
+                || ((isSame || start.MayComeAgain) && session.SilentFor() >= DeadAfter);
+            if (isFree
+                && known.SampleRate == start.SampleRate
+                && known.IsTwoWay == start.IsTwoWay
+                && known.AssistantId == start.AssistantId
+                && CanWait(entry.Recording)
+                && (best is null || isSame))
+            {
+                best = entry;
+            }
+        }
+
+        return best;
+    }
+
+    private List<LiveRecording> CompleteWaiting()
+    {
+        var completed = new List<LiveRecording>();
+        lock (_gate)
+        {
+            if (_waiting == 0)
+            {
+                return completed;
+            }
+
+            foreach (var (call, entries) in _calls.ToArray())
+            {
+                foreach (var entry in entries.ToArray())
+                {
+                    if (entry.Session is null
+                        && (!CanWait(entry.Recording) || services.Time.GetElapsedTime(entry.DetachedAt) >= services.Options.ReconnectWindow))
+                    {
+                        Remove(call, entries, entry);
+                        _waiting--;
+                        entry.Recording.Complete(entry.Ending);
+                        completed.Add(entry.Recording);
+                    }
+                }
+            }
+        }
+
+        return completed;
+    }
+
+    private void Remove(CallKey call, List<Entry> entries, Entry entry)
+    {
+        entries.Remove(entry);
+        if (entries.Count == 0)
+        {
+            _calls.Remove(call);
+        }
+    }
+
+    private readonly record struct CallKey(string Provider, string CallId);
+
+    private sealed class Entry(LiveRecording recording)
+    {
+        public LiveRecording Recording => recording;
+
+        /// <summary>The socket that brings the audio; null while there is none.</summary>
+        public MediaStreamSession? Session { get; set; }
+
+        public MediaStreamEnding Ending { get; set; }
+
+        public long DetachedAt { get; set; }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3110, LogLevel.Information, "The socket of stream {StreamId}, call {CallId}, is gone ({Ending}): its recording waits {Window} for another")]
+        public static partial void Waiting(ILogger logger, string callId, string streamId, MediaStreamEnding ending, TimeSpan window);
+
+        [LoggerMessage(3111, LogLevel.Warning, "Stopping: not all of {Recordings} recordings without a socket could be finished; the next start does")]
+        public static partial void StoppedUnfinished(ILogger logger, int recordings);
+    }
+}
