@@ -52,6 +52,46 @@ public sealed class CapturedRecordingTests : ArchiverTest
     }
 
     [Fact]
+    public async Task Captured_OfAnAssistantThatWantsNoRows_IsArchivedAndEveryAnnouncementSaysSo()
+    {
+        var content = Wav.Create(500);
+        var message = Captured(content, "participant3") with { AssistantId = "front-desk", CreateDatabaseRecords = false };
+        var broken = Captured(content, RecordingTypes.Mixed) with { CreateDatabaseRecords = false, ContentUrl = "file:///etc/passwd" };
+        Peer.Serve(ContentPath(message.RecordingId), content);
+        await using var archiver = await StartArchiverAsync();
+
+        await archiver.PublishAsync(message);
+        await archiver.PublishAsync(broken);
+        await JobAsync(message.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+        await JobAsync(broken.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+
+        archiver.Published.Of<RecordingArchiveStarted>().ShouldHaveSingleItem().CreateDatabaseRecords.ShouldBe(false);
+        archiver.Published.Of<RecordingArchived>().ShouldHaveSingleItem().CreateDatabaseRecords.ShouldBe(false);
+        archiver.Published.Of<RecordingArchiveFailed>().ShouldHaveSingleItem().CreateDatabaseRecords.ShouldBe(false);
+    }
+
+    [Fact]
+    public async Task Captured_OfAnAssistantThatWantsNothingArchived_StaysWhereItIs()
+    {
+        var content = Wav.Create(500);
+        var (kept, archived) = (Captured(content) with { AutoSave = false }, Captured(content, RecordingTypes.Mixed) with { AutoSave = true });
+        var atTwilio = Ready() with { AutoSave = false };
+        Peer.Serve(ContentPath(archived.RecordingId), content);
+        await using var archiver = await StartArchiverAsync();
+
+        await archiver.PublishAsync(kept);
+        await archiver.PublishAsync(atTwilio);
+        await archiver.PublishAsync(archived);
+        await JobAsync(archived.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+
+        await Eventually.BecomesTrueAsync(() => 
+            archiver.LogText.Contains($"{kept.RecordingId} stays where it is", StringComparison.Ordinal)
+            && archiver.LogText.Contains($"{atTwilio.RecordingId} stays where it is", StringComparison.Ordinal));
+        (await JobAsync(kept.RecordingId)).ShouldBeNull();
+        (await JobAsync(atTwilio.RecordingId)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Captured_AnnouncedManyTimes_IsFetchedAndAnnouncedOnce()
     {
         var content = Wav.Create(500);

@@ -22,6 +22,9 @@ internal sealed class ArchiverHost : IAsyncDisposable
 
     public PublishedMessages Published { get; } = new();
 
+    /// <summary>Everything it has logged so far.</summary>
+    public string LogText => _logs.Text;
+
     public static async Task<ArchiverHost> StartAsync(IReadOnlyDictionary<string, string?> settings)
     {
         // MassTransit keeps the log of the first bus of a flow for all later ones, also when that bus and its log are gone.

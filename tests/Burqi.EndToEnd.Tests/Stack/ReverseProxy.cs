@@ -44,13 +44,13 @@ internal sealed class ReverseProxy : IAsyncDisposable
               proxy_connect_timeout 2s;
               server {
                 listen 127.0.0.1:{{port}};
-                location = /twilio/media-stream {
+                location ~ ^/(twilio/media-stream|streams|acs/media/[^/]+)$ {
                   proxy_pass http://{{media.Authority}};
                   proxy_set_header Upgrade $http_upgrade;
                   proxy_set_header Connection "upgrade";
                   proxy_read_timeout 300s;
                 }
-                location /twilio/ { proxy_pass http://{{ingress.Authority}}; }
+                location ~ ^/(twilio/|twiml$) { proxy_pass http://{{ingress.Authority}}; }
                 location / { proxy_pass http://{{catalog.Authority}}; proxy_buffering off; }
               }
             }

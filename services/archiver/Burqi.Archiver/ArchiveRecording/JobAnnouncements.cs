@@ -17,6 +17,7 @@ internal static class JobAnnouncements
         StreamId = job.StreamId,
         AssistantId = job.AssistantId,
         ArchiveStartedAt = Utc(job.TakenUpAt) ?? throw Incomplete(job),
+        CreateDatabaseRecords = job.CreateDatabaseRecords,
     };
 
     public static RecordingArchived Archived(ArchiveJob job) => new()
@@ -42,6 +43,7 @@ internal static class JobAnnouncements
         StartedAt = Utc(job.StartedAt),
         EndedAt = Utc(job.EndedAt) ?? (job.DurationMs is { } length ? Utc(job.StartedAt)?.AddMilliseconds(length) : null),
         ArchivedAt = Utc(job.FinishedAt) ?? throw Incomplete(job),
+        CreateDatabaseRecords = job.CreateDatabaseRecords,
     };
 
     public static RecordingArchiveFailed Failed(ArchiveJob job) => new()
@@ -57,6 +59,7 @@ internal static class JobAnnouncements
         Reason = job.LastError ?? throw Incomplete(job),
         Attempts = job.Attempts,
         FailedAt = Utc(job.FinishedAt) ?? throw Incomplete(job),
+        CreateDatabaseRecords = job.CreateDatabaseRecords,
     };
 
     private static DateTimeOffset? Utc(DateTime? time) => time is { } known ? new DateTimeOffset(known, TimeSpan.Zero) : null;

@@ -19,6 +19,9 @@ internal static partial class JobLog
         }
     }
 
+    [LoggerMessage(4012, LogLevel.Information, "Recording {RecordingId} stays where it is: its assistant wants nothing archived")]
+    public static partial void NotWanted(ILogger logger, Guid recordingId);
+
     [LoggerMessage(4010, LogLevel.Information, "The job to archive recording {RecordingId} from {Source} stands in the table")]
     private static partial void Queued(ILogger logger, Guid recordingId, string source);
 

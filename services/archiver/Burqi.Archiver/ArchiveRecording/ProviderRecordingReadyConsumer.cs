@@ -17,6 +17,12 @@ internal sealed class ProviderRecordingReadyConsumer(
 {
     public async Task Consume(ConsumeContext<ProviderRecordingReady> context)
     {
+        if (context.Message.AutoSave is false)
+        {
+            JobLog.NotWanted(logger, context.Message.RecordingId);
+            return;
+        }
+
         var job = ToJob(context.Message);
         await addJob.ExecuteAsync(job, context.CancellationToken);
         signals.Work.Ring();
@@ -43,6 +49,7 @@ internal sealed class ProviderRecordingReadyConsumer(
             SourceKind = message.Provider,
             SourceDetails = "{}",
             Traceparent = Activity.Current?.Id,
+            CreateDatabaseRecords = message.CreateDatabaseRecords,
         };
 
         if (providers.FirstOrDefault(provider => provider.Provider == message.Provider) is not { } source)

@@ -14,6 +14,12 @@ internal sealed class RecordingCapturedConsumer(AddJobCommand addJob, JobSignals
 {
     public async Task Consume(ConsumeContext<RecordingCaptured> context)
     {
+        if (context.Message.AutoSave is false)
+        {
+            JobLog.NotWanted(logger, context.Message.RecordingId);
+            return;
+        }
+
         var job = ToJob(context.Message);
         await addJob.ExecuteAsync(job, context.CancellationToken);
         signals.Work.Ring();
@@ -44,6 +50,7 @@ internal sealed class RecordingCapturedConsumer(AddJobCommand addJob, JobSignals
             ExpectedSize = message.FileSize,
             ExpectedSha256 = message.Sha256,
             Traceparent = Activity.Current?.Id,
+            CreateDatabaseRecords = message.CreateDatabaseRecords,
         };
 
         try

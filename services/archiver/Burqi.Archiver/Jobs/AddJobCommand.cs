@@ -15,11 +15,13 @@ internal sealed class AddJobCommand(ArchiverDatabase database)
         insert into archiver.jobs
             (id, recording_id, step, status, provider, call_id, recording_type, recording_source, provider_recording_id, stream_id,
              assistant_id, format, sample_rate, channels, duration_ms, file_path, started_at, ended_at, source_kind, source_details,
-             expected_size, expected_sha256, object_key, traceparent, last_failure, last_error, finished_at)
+             expected_size, expected_sha256, object_key, traceparent, last_failure, last_error, create_database_records,
+             finished_at)
         values
             (@Id, @RecordingId, @Step, @Status, @Provider, @CallId, @RecordingType, @RecordingSource, @ProviderRecordingId, @StreamId,
              @AssistantId, @Format, @SampleRate, @Channels, @DurationMs, @FilePath, @StartedAt, @EndedAt, @SourceKind,
              @SourceDetails::jsonb, @ExpectedSize, @ExpectedSha256, @ObjectKey, @Traceparent, @LastFailure, @LastError,
+             @CreateDatabaseRecords,
              case when @Status = 'dead' then now() end)
         on conflict (recording_id, step) do update
             set source_details = excluded.source_details, next_attempt_at = now(), updated_at = now()
@@ -74,6 +76,7 @@ internal sealed class AddJobCommand(ArchiverDatabase database)
                 job.Traceparent,
                 LastFailure = job.Refusal is null ? null : ArchiveRecording.TransferFailure.Refused.ToString(),
                 LastError = job.Refusal,
+                job.CreateDatabaseRecords,
             },
             cancellationToken: cancellationToken));
     }

@@ -13,7 +13,8 @@ internal sealed record ArchiveJob
         source_details as SourceDetails, expected_size as ExpectedSize, expected_sha256 as ExpectedSha256, object_key as ObjectKey,
         attempts as Attempts, lease_id as LeaseId, last_failure as LastFailure, last_error as LastError, traceparent as Traceparent,
         store as Store, object_url as ObjectUrl, file_size as FileSize, sha256 as Sha256, taken_up_at as TakenUpAt,
-        finished_at as FinishedAt, started_announced_at as StartedAnnouncedAt, outcome_announced_at as OutcomeAnnouncedAt
+        finished_at as FinishedAt, started_announced_at as StartedAnnouncedAt, outcome_announced_at as OutcomeAnnouncedAt,
+        create_database_records as CreateDatabaseRecords
         """;
 
     public required Guid Id { get; init; }
@@ -91,4 +92,7 @@ internal sealed record ArchiveJob
     public DateTime? StartedAnnouncedAt { get; init; }
 
     public DateTime? OutcomeAnnouncedAt { get; init; }
+
+    /// <summary>False: the assistant asked for no row in the catalog; null counts as true.</summary>
+    public bool? CreateDatabaseRecords { get; init; }
 }

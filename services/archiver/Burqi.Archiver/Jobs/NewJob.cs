@@ -51,4 +51,7 @@ internal sealed record NewJob
     public string? Refusal { get; init; }
 
     public string? Traceparent { get; init; }
+
+    /// <summary>False: the assistant asked for no row in the catalog; null counts as true.</summary>
+    public bool? CreateDatabaseRecords { get; init; }
 }

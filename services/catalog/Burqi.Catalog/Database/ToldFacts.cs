@@ -44,9 +44,12 @@ internal sealed class ToldFacts
 
     public ToldFacts Metadata(string key, long? value) => Tell($"metadata.{key}", value);
 
-    public ToldFacts Metadata(string key, bool value) => Tell($"metadata.{key}", value);
+    public ToldFacts Metadata(string key, bool? value) => Tell($"metadata.{key}", value);
 
     public ToldFacts Metadata(string key, DateTimeOffset? value) => Tell($"metadata.{key}", value is { } time ? Written(time) : null);
+
+    /// <summary>An object of its own; one without members tells nothing.</summary>
+    public ToldFacts Metadata(string key, JsonObject value) => Tell($"metadata.{key}", value.Count > 0 ? value : null);
 
     public string ToJson() => facts.ToJsonString();
 

@@ -116,4 +116,87 @@ public sealed class TrackRecordingTests(CatalogHost catalog)
         await catalog.TellAsync(told.ArchiveStarted());
         (await catalog.RecordingAsync(told.Id))["updated_at"]!.GetValue<string>().ShouldNotBe(before["updated_at"]!.GetValue<string>());
     }
+
+    [Fact]
+    public async Task Consume_CapturedWithFacts_RowHasThemInItsMetadata()
+    {
+        var told = new Told();
+        await catalog.TellAsync(told.Captured() with
+        {
+            Participant = "8:acs:0123",
+            FramesReceived = 1498,
+            FramesLost = 3,
+            FramesLate = 4,
+            FramesDuplicated = 5,
+            GapCount = 6,
+            GapMs = 60,
+            CoverageMs = 29_960,
+            FirstTimestampMs = 7,
+            LastTimestampMs = 30_000,
+            Peak = 32_124,
+            Rms = 2345,
+            ClippedSamples = 8,
+            SilentMs = 9000,
+        });
+
+        var metadata = (await catalog.RecordingAsync(told.Id))["recording_metadata"];
+        metadata.ShouldHave(("participant", "8:acs:0123"));
+        JsonNode.DeepEquals(
+            metadata!["facts"],
+            JsonNode.Parse(
+                """
+                {"frames_received":1498,"frames_lost":3,"frames_late":4,"frames_duplicated":5,"gap_count":6,"gap_ms":60,"coverage_ms":29960,"coverage":0.998,
+                 "first_timestamp_ms":7,"last_timestamp_ms":30000,"peak":32124,"rms":2345,"clipped_samples":8,"silent_ms":9000}
+                """)).ShouldBeTrue(metadata.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Consume_CapturedWithoutFacts_RowHasNone()
+    {
+        var told = new Told();
+        await catalog.TellAsync(told.Captured());
+
+        (await catalog.RecordingAsync(told.Id))["recording_metadata"]!.AsObject().Select(entry => entry.Key).ShouldBe(
+            ["stream_id", "media_node", "recovered"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Consume_EveryMessageOfARecordingThatWantsNoRow_MakesNone()
+    {
+        var told = new Told();
+        await catalog.TellAsync(
+            told.Started() with { CreateDatabaseRecords = false },
+            told.Captured() with { CreateDatabaseRecords = false },
+            told.ProviderReady() with { CreateDatabaseRecords = false },
+            told.Failed() with { CreateDatabaseRecords = false },
+            told.ArchiveStarted() with { CreateDatabaseRecords = false },
+            told.Archived() with { CreateDatabaseRecords = false },
+            told.ArchiveFailed() with { CreateDatabaseRecords = false });
+
+        (await catalog.RowAsync("recordings", "id", told.Id)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Consume_CapturedThatIsNotArchived_RowSaysSo()
+    {
+        var told = new Told();
+        await catalog.TellAsync(told.Captured() with { AutoSave = false, CreateDatabaseRecords = true });
+
+        var row = await catalog.RecordingAsync(told.Id);
+        row.ShouldHave(("status", "captured"));
+        row["recording_metadata"].ShouldHave(("auto_save", false));
+    }
+
+    [Fact]
+    public async Task Consume_FurtherParticipant_HasATypeThatCanBeAskedFor()
+    {
+        var told = new Told { AssistantId = $"assistant-{Guid.NewGuid():N}" };
+        await catalog.TellAsync(told.Captured() with { RecordingType = "participant3" });
+
+        var page = JsonNode.Parse(await catalog.Client.GetStringAsync(
+            new Uri($"/recordings?recording_type=participant3&assistant_id={told.AssistantId}", UriKind.Relative)))!;
+        page["items"]!.AsArray().ShouldHaveSingleItem().ShouldHave(("recording_type", "participant3"));
+        using var unknown = await catalog.Client.GetAsync(new Uri("/recordings?recording_type=participant", UriKind.Relative));
+        unknown.StatusCode.ShouldBe(System.Net.HttpStatusCode.BadRequest);
+    }
 }

@@ -9,6 +9,10 @@ namespace Burqi.Catalog.Recordings.List;
 /// <summary>Recordings, the latest first.</summary>
 internal sealed class ListRecordingsQuery(CatalogDatabase database)
 {
+    // The first two are the user and the assistant; media keeps eight voices of a call apart.
+    private const int FirstParticipant = 3;
+    private const int LastParticipant = 8;
+
     /// <summary>Each filter has an index of its own (0001_calls_and_recordings.sql).</summary>
     public static readonly ListParameters Parameters = new(
         id => Guid.TryParseExact(id, "D", out _),
@@ -22,7 +26,10 @@ internal sealed class ListRecordingsQuery(CatalogDatabase database)
             new(
                 "recording_type",
                 "What the recording holds.",
-                [RecordingTypes.User, RecordingTypes.Assistant, RecordingTypes.Mixed, RecordingTypes.Provider, RecordingTypes.Chunk]),
+                [
+                    RecordingTypes.User, RecordingTypes.Assistant, RecordingTypes.Mixed, RecordingTypes.Provider, RecordingTypes.Chunk,
+                    .. Enumerable.Range(FirstParticipant, LastParticipant - FirstParticipant + 1).Select(number => $"{RecordingTypes.Participant}{number}"),
+                ]),
             new(
                 "status",
                 "How far the recording has come.",

@@ -21,6 +21,7 @@ internal sealed class RecordingArchiveFailedConsumer(UpsertRecordingCommand upse
                 .Metadata("reason", message.Reason)
                 .Metadata("archive_attempts", message.Attempts)
                 .Metadata("failed_at", message.FailedAt),
+            message.CreateDatabaseRecords,
             context.CancellationToken);
     }
 }

@@ -19,6 +19,7 @@ internal sealed class RecordingArchiveStartedConsumer(UpsertRecordingCommand ups
                 .Column("assistant_id", message.AssistantId)
                 .Metadata("stream_id", message.StreamId)
                 .Metadata("archive_started_at", message.ArchiveStartedAt),
+            message.CreateDatabaseRecords,
             context.CancellationToken);
     }
 }

@@ -31,6 +31,7 @@ internal sealed class RecordingArchivedConsumer(UpsertRecordingCommand upsertRec
                 .Column("ended_at", message.EndedAt)
                 .Metadata("store", message.Store)
                 .Metadata("archived_at", message.ArchivedAt),
+            message.CreateDatabaseRecords,
             context.CancellationToken);
     }
 }

@@ -23,7 +23,9 @@ internal sealed class ProviderRecordingReadyConsumer(UpsertRecordingCommand upse
                 .Column("duration_ms", message.DurationMs)
                 .StartedAt(message.StartedAt)
                 .Metadata("account_id", message.AccountId)
-                .Metadata("origin", message.Origin),
+                .Metadata("origin", message.Origin)
+                .Metadata("auto_save", message.AutoSave),
+            message.CreateDatabaseRecords,
             context.CancellationToken);
     }
 }

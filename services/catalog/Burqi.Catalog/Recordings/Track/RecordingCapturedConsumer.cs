@@ -27,7 +27,11 @@ internal sealed class RecordingCapturedConsumer(UpsertRecordingCommand upsertRec
                 .StartedAt(message.StartedAt)
                 .Column("ended_at", message.EndedAt)
                 .Metadata("media_node", message.MediaNode)
-                .Metadata("recovered", message.Recovered),
+                .Metadata("recovered", message.Recovered)
+                .Metadata("participant", message.Participant)
+                .Metadata("auto_save", message.AutoSave)
+                .Metadata("facts", RecordingFacts.Of(message)),
+            message.CreateDatabaseRecords,
             context.CancellationToken);
     }
 }

@@ -25,6 +25,7 @@ internal sealed class RecordingFailedConsumer(UpsertRecordingCommand upsertRecor
                 .Metadata("reason", message.Reason)
                 .Metadata("error_code", message.ErrorCode)
                 .Metadata("failed_at", message.FailedAt),
+            message.CreateDatabaseRecords,
             context.CancellationToken);
     }
 }

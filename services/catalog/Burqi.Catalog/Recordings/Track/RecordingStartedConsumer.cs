@@ -21,6 +21,7 @@ internal sealed class RecordingStartedConsumer(UpsertRecordingCommand upsertReco
                 .Column("sample_rate", message.SampleRate)
                 .Column("channels", message.Channels)
                 .StartedAt(message.StartedAt),
+            message.CreateDatabaseRecords,
             context.CancellationToken);
     }
 }

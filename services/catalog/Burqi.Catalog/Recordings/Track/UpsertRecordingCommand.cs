@@ -35,10 +35,20 @@ internal sealed partial class UpsertRecordingCommand(CatalogDatabase database, I
         returning status
         """;
 
-    /// <summary>Tells of status <paramref name="status"/> and the facts that came with it.</summary>
+    /// <summary>
+    /// Tells of status <paramref name="status"/> and the facts that came with it. Of a recording whose assistant wants no rows every message
+    /// says so, and each is passed over: no order of them makes a row.
+    /// </summary>
     /// <exception cref="IdentityConflictException">The id is taken by a recording of another call, provider, source or type.</exception>
-    public async Task ExecuteAsync(RecordingIdentity recording, string status, ToldFacts facts, CancellationToken cancellationToken)
+    public async Task ExecuteAsync(
+        RecordingIdentity recording, string status, ToldFacts facts, bool? createDatabaseRecords, CancellationToken cancellationToken)
     {
+        if (createDatabaseRecords is false)
+        {
+            Log.NotWanted(logger, recording.Id, recording.CallId, status);
+            return;
+        }
+
         using var activity = CatalogTracing.Source.StartActivity("catalog.recording.upsert");
         activity?.SetTag("burqi.recording_id", recording.Id);
         activity?.SetTag("burqi.call_id", recording.CallId);
