@@ -307,8 +307,7 @@ public sealed class TwilioSignatureFilterTests
     }
 
     [Theory]
-    [InlineData("/twiml")]
-    [InlineData("/recording/status")]
+    [InlineData("/recording")]
     [InlineData("/api/events")]
     [InlineData("/api/callbacks")]
     [InlineData("/api/callbacks/x")]
