@@ -102,7 +102,7 @@ public sealed class DistributedCallTests(DistributedStack stack) : IDisposable
     {
         foreach (var (route, service) in new[]
         {
-            ("/recording/status", stack.Ingress), ("/api/events", stack.Ingress), ("/api/callbacks", stack.Ingress),
+            ("/api/events", stack.Ingress), ("/api/callbacks", stack.Ingress),
             ("/livekit/webhook", stack.Ingress), ("/", stack.Catalog),
         })
         {

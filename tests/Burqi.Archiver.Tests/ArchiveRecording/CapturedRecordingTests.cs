@@ -84,7 +84,7 @@ public sealed class CapturedRecordingTests : ArchiverTest
         await archiver.PublishAsync(archived);
         await JobAsync(archived.RecordingId, job => job.OutcomeAnnouncedAt is not null);
 
-        await Eventually.BecomesTrueAsync(() => 
+        await Eventually.BecomesTrueAsync(() =>
             archiver.LogText.Contains($"{kept.RecordingId} stays where it is", StringComparison.Ordinal)
             && archiver.LogText.Contains($"{atTwilio.RecordingId} stays where it is", StringComparison.Ordinal));
         (await JobAsync(kept.RecordingId)).ShouldBeNull();

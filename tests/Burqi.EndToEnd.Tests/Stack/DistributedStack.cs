@@ -18,8 +18,13 @@ public sealed class DistributedStack : IAsyncLifetime
     private NpgsqlDataSource database = null!;
     private ReverseProxy proxy = null!;
     private TraceReceiver traces = null!;
+    private string folder = null!;
+    private Dictionary<string, string?> settings = null!;
 
     internal RabbitMqServer Broker { get; private set; } = null!;
+
+    /// <summary>The stack's own part of the broker.</summary>
+    internal string VirtualHost { get; private set; } = null!;
 
     internal ServiceProcess Ingress { get; private set; } = null!;
 
@@ -43,7 +48,7 @@ public sealed class DistributedStack : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var folder = TestFolder.Create("stack");
+        folder = TestFolder.Create("stack");
         var databaseServer = PostgresServer.SharedAsync();
         var objectStore = S3Server.SharedAsync();
         var broker = RabbitMqServer.StartAsync();
@@ -52,13 +57,14 @@ public sealed class DistributedStack : IAsyncLifetime
         database = NpgsqlDataSource.Create(databaseUrl);
         Bucket = (await objectStore, await (await objectStore).CreateBucketAsync());
         Broker = await broker;
-        var virtualHost = await Broker.CreateVirtualHostAsync();
+        var busUrl = await Broker.CreateVirtualHostAsync();
+        VirtualHost = new Uri(busUrl).AbsolutePath.TrimStart('/');
 
         // The proxy's address is every service's public address, and the proxy needs theirs: the ports are chosen first.
-        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+        settings = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["BURQI_BUS"] = "rabbitmq",
-            ["BURQI_RABBITMQ_URL"] = virtualHost,
+            ["BURQI_RABBITMQ_URL"] = busUrl,
             ["BURQI_STORE"] = "s3",
             ["S3_RECORDING_BUCKET"] = Bucket.Name,
             ["S3_RECORDING_REGION"] = "us-east-1",
@@ -89,22 +95,19 @@ public sealed class DistributedStack : IAsyncLifetime
         });
         settings["TWILIO_API_BASE_URL"] = Twilio.ApiBaseUrl;
 
-        ServiceProcess Describe(string name) => ServiceProcess.Describe(
-            $"Burqi.{name}.Host",
-            Path.Combine(folder, name),
-            new Dictionary<string, string?>(settings, StringComparer.Ordinal)
-            {
-                ["BURQI_DATA_DIR"] = Path.Combine(folder, name, "data"),
-                ["BURQI_RECORDINGS_DIR"] = RecordingsFolder,
-            });
-
-        Ingress = Describe("Ingress");
-        Media = Describe("Media");
-        Archiver = Describe("Archiver");
-        Catalog = Describe("Catalog");
+        Ingress = Describe("Ingress", "Ingress", RecordingsFolder);
+        Media = Describe("Media", "Media", RecordingsFolder);
+        Archiver = Describe("Archiver", "Archiver", RecordingsFolder);
+        Catalog = Describe("Catalog", "Catalog", RecordingsFolder);
         proxy = await ReverseProxy.StartAsync(Path.Combine(folder, "proxy"), port, Ingress.Address, Media.Address, Catalog.Address);
         await Task.WhenAll(Ingress.StartAsync(), Media.StartAsync(), Archiver.StartAsync(), Catalog.StartAsync());
     }
+
+    /// <summary>A further replica of a service, with folders of its own; not started, and not behind the proxy.</summary>
+    internal ServiceProcess DescribeReplica(string service, string instance) => Describe(service, instance, TestFolder.Create("replica"));
+
+    /// <summary>The <c>BURQI_DATA_DIR</c> of a service, or of a replica.</summary>
+    internal string DataFolder(string instance) => Path.Combine(folder, instance, "data");
 
     /// <summary>A client of the API with the key that opens it.</summary>
     internal HttpClient CreateApiClient()
@@ -113,6 +116,15 @@ public sealed class DistributedStack : IAsyncLifetime
         client.DefaultRequestHeaders.Authorization = new("Bearer", ApiKey);
         return client;
     }
+
+    private ServiceProcess Describe(string service, string instance, string recordings) => ServiceProcess.Describe(
+        $"Burqi.{service}.Host",
+        Path.Combine(folder, instance),
+        new Dictionary<string, string?>(settings, StringComparer.Ordinal)
+        {
+            ["BURQI_DATA_DIR"] = DataFolder(instance),
+            ["BURQI_RECORDINGS_DIR"] = recordings,
+        });
 
     public async ValueTask DisposeAsync()
     {

@@ -74,3 +74,18 @@ internal sealed class FailingConsumerDefinition : ConsumerDefinition<FailingCons
         IRegistrationContext context) =>
         consumerConfigurator.UseMessageRetry(retry => retry.Immediate(2));
 }
+
+/// <summary>A queue of one process alone: the point in its name says so.</summary>
+internal sealed class OwnConsumer(Received received) : IConsumer<NoteWritten>
+{
+    public Task Consume(ConsumeContext<NoteWritten> context)
+    {
+        received.Note(context);
+        return Task.CompletedTask;
+    }
+}
+
+internal sealed class OwnConsumerDefinition : ConsumerDefinition<OwnConsumer>
+{
+    public OwnConsumerDefinition() => EndpointName = $"own-note-written.{Guid.CreateVersion7():N}";
+}

@@ -93,6 +93,25 @@ public sealed class RabbitMqBusTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Publish_TwoReplicasWithQueuesOfTheirOwn_ReachesBothAndTheQueuesExpire()
+    {
+        await using var first = await StartAsync(bus => bus.AddConsumer<OwnConsumer, OwnConsumerDefinition>());
+        await using var second = await StartAsync(bus => bus.AddConsumer<OwnConsumer, OwnConsumerDefinition>());
+        await Eventually.BecomesTrueAsync(async () => await IsReadyAsync(first) && await IsReadyAsync(second));
+        await using var publishing = await StartAsync(_ => { });
+
+        await Publisher(publishing).Publish(new NoteWritten { Text = "to each" });
+
+        foreach (var app in new[] { first, second })
+        {
+            var queue = app.Services.GetRequiredService<ConsumerQueues>().Names.Single(name => name.StartsWith("own-", StringComparison.Ordinal));
+            await Eventually.BecomesTrueAsync(() => app.Services.GetRequiredService<Received>().Texts(queue).SequenceEqual(["to each"]));
+            (await QueueTypeAsync(queue)).ShouldBe("quorum");
+            (await QueueAsync(queue)).GetProperty("arguments").GetProperty("x-expires").GetInt64().ShouldBe(900_000);
+        }
+    }
+
+    [Fact]
     public async Task Publish_AtOnceAfterStartInConsumersOwnProcess_IsConsumed()
     {
         await using var app = await StartAsync(bus => bus.AddConsumer<SecondConsumer, SecondConsumerDefinition>());
