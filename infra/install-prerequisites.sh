@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what this project needs from Debian's package manager, and nothing that is there already.
 # Usage: install-prerequisites.sh demo|test
-#   demo  PostgreSQL: the embedded default starts a private one
+#   demo  PostgreSQL: the embedded default starts a private one; LAME, with which MP3 is made
 #   test  that, and what the tests start or judge with: RabbitMQ, an S3 server (Ceph's radosgw), ffmpeg, a headless
 #         Chromium, nginx
 # May be run any number of times, also at once and after being interrupted.
@@ -23,12 +23,14 @@ fi
 
 has() { command -v "$1" >/dev/null; }
 has_postgres() { for initdb in /usr/lib/postgresql/*/bin/initdb; do [ -x "$initdb" ] && return 0; done; return 1; }
+has_lame() { for lame in /usr/lib/*/libmp3lame.so.0 /usr/lib/libmp3lame.so.0 /usr/lib64/libmp3lame.so.0; do [ -e "$lame" ] && return 0; done; return 1; }
 
 packages=
 need() { packages="$packages $*"; }
 
 has setpriv && has setsid || need util-linux
 has_postgres || need postgresql
+has_lame || need libmp3lame0
 if [ "$purpose" = test ]; then
   [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || need rabbitmq-server
   { has radosgw && has radosgw-admin && has ceph && has ceph-mon && has ceph-osd && has monmaptool; } || need radosgw ceph-common ceph-mon ceph-osd

@@ -30,6 +30,8 @@ public sealed class MediaOptionsTests
     [InlineData("Production", "--BURQI_MEDIA_IDLE_TIMEOUT_SECONDS=-1", "BURQI_MEDIA_IDLE_TIMEOUT_SECONDS must be a number")]
     [InlineData("Production", "--BURQI_MEDIA_MAX_STREAMS=none", "BURQI_MEDIA_MAX_STREAMS must be a number")]
     [InlineData("Production", "--BURQI_MEDIA_DRAIN_SECONDS=60", "BURQI_MEDIA_DRAIN_SECONDS leaves too little time")]
+    [InlineData("Production", "--BURQI_MEDIA_MP3=perhaps", "BURQI_MEDIA_MP3 must be auto, true or false")]
+    [InlineData("Production", "--BURQI_MEDIA_MP3_WORKERS=0", "BURQI_MEDIA_MP3_WORKERS must be a number")]
     public void Value_ThatCannotBe_IsNamed(string environment, string argument, string failure)
     {
         var failures = Should.Throw<OptionsValidationException>(() => Read(environment, argument)).Failures;

@@ -3,6 +3,7 @@ using Burqi.Media.Acs;
 using Burqi.Media.Announce;
 using Burqi.Media.Assistants;
 using Burqi.Media.Content;
+using Burqi.Media.Mp3;
 using Burqi.Media.Spool;
 using Burqi.Media.Streams;
 using Burqi.Media.Twilio;
@@ -28,11 +29,14 @@ public static class MediaModule
         services.AddSingleton<IConfigureOptions<MediaOptions>>(provider => provider.GetRequiredService<MediaOptionsReader>());
         services.AddSingleton<IValidateOptions<MediaOptions>>(provider => provider.GetRequiredService<MediaOptionsReader>());
         services.AddSingleton<IValidateOptions<MediaOptions>, MediaOptionsValidator>();
+        services.AddSingleton<IValidateOptions<MediaOptions>, Mp3Validator>();
         services.AddOptions<MediaOptions>().ValidateOnStart();
 
         services.AddSingleton<MediaTelemetry>();
         services.AddSingleton<ManifestStore>();
         services.AddSingleton<DiskLanes>();
+        services.AddSingleton<Mp3Support>();
+        services.AddSingleton<RecordingDeriver>();
         services.AddSingleton<RecordingFinalizer>();
         services.AddSingleton<RecordingIndex>();
         services.AddSingleton<ContentUrls>();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Burqi.Media.Mp3;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -86,8 +87,30 @@ public sealed class MediaOptions
     /// <summary><c>BURQI_MEDIA_CONTENT_URL_HOURS</c>: how long a content URL handed to the archiver stays good.</summary>
     public TimeSpan ContentUrlLifetime { get; set; } = TimeSpan.FromHours(168);
 
+    /// <summary><c>BURQI_MEDIA_MP3</c>: <c>auto</c>, <c>true</c> or <c>false</c>.</summary>
+    public Mp3Use Mp3 { get; set; } = Mp3Use.Auto;
+
+    /// <summary><c>BURQI_MEDIA_MP3_LIBRARY</c>: LAME's library, by name or path.</summary>
+    public string Mp3Library { get; set; } = LameLibrary.DefaultName;
+
+    /// <summary><c>BURQI_MEDIA_MP3_WORKERS</c>: how many files are resampled or encoded at once. Default: half the processors.</summary>
+    public int Mp3Workers { get; set; } = Math.Max(1, Environment.ProcessorCount / 2);
+
     /// <summary>Frames up to this long before the end of a track are put in their place; older ones are dropped and counted.</summary>
     internal TimeSpan ReorderWindow { get; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>Whether assistants that ask for MP3 get it.</summary>
+public enum Mp3Use
+{
+    /// <summary>Where LAME is there; otherwise a WAV.</summary>
+    Auto = 0,
+
+    /// <summary>Always: a process without LAME does not start.</summary>
+    Required,
+
+    /// <summary>Never: a WAV.</summary>
+    Off,
 }
 
 /// <summary>Reads <see cref="MediaOptions"/> from the flat names. What cannot be read is kept for the validator, which reports all of it.</summary>
@@ -118,6 +141,9 @@ internal sealed class MediaOptionsReader(IConfiguration configuration) : IConfig
         options.MaxGap = TimeSpan.FromSeconds(Number("BURQI_MEDIA_MAX_GAP_SECONDS", options.MaxGap.TotalSeconds, 1, 86_400));
         options.MaxLength = TimeSpan.FromHours(Number("BURQI_MEDIA_MAX_LENGTH_HOURS", options.MaxLength.TotalHours, 0.01, 48));
         options.MinFreeBytes = (long)(Number("BURQI_MEDIA_MIN_FREE_MIB", options.MinFreeBytes / 1048576.0, 0, 1e9) * 1048576);
+        options.Mp3 = Mp3Choice("BURQI_MEDIA_MP3");
+        options.Mp3Library = Text("BURQI_MEDIA_MP3_LIBRARY") ?? options.Mp3Library;
+        options.Mp3Workers = (int)Number("BURQI_MEDIA_MP3_WORKERS", options.Mp3Workers, 1, 256);
         options.ContentUrlLifetime = TimeSpan.FromHours(Number("BURQI_MEDIA_CONTENT_URL_HOURS", options.ContentUrlLifetime.TotalHours, 0.01, 8760));
     }
 
@@ -140,6 +166,22 @@ internal sealed class MediaOptionsReader(IConfiguration configuration) : IConfig
 
         _unreadable.Add($"{name} must be true or false.");
         return otherwise;
+    }
+
+    private Mp3Use Mp3Choice(string name)
+    {
+        switch (Text(name)?.ToLowerInvariant())
+        {
+            case null or "auto":
+                return Mp3Use.Auto;
+            case "true":
+                return Mp3Use.Required;
+            case "false":
+                return Mp3Use.Off;
+            default:
+                _unreadable.Add($"{name} must be auto, true or false.");
+                return Mp3Use.Auto;
+        }
     }
 
     private double Number(string name, double otherwise, double least, double most)

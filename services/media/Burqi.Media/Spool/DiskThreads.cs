@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
 
 namespace Burqi.Media.Spool;
 
@@ -60,16 +61,30 @@ internal sealed class DiskThreads : IDisposable
     }
 }
 
-/// <summary>The disk's two lanes: a long recording being finalized never keeps live audio waiting.</summary>
-internal sealed class DiskLanes : IDisposable
+/// <summary>
+/// The disk's lanes: a long recording being finalized never keeps live audio waiting, nor does one being encoded, which takes far longer,
+/// keep the others from being final.
+/// </summary>
+internal sealed class DiskLanes(IOptions<MediaOptions> options) : IDisposable
 {
+    private readonly CancellationTokenSource _ending = new();
+
     public DiskThreads Flushing { get; } = new("burqi-media-flush", 2);
 
     public DiskThreads Finalizing { get; } = new("burqi-media-finalize", 2);
 
+    /// <summary>Resampling and encoding: work for the processor rather than the disk.</summary>
+    public DiskThreads Deriving { get; } = new("burqi-media-derive", options.Value.Mp3Workers);
+
+    /// <summary>Cancelled when the process ends: what is then being derived is made anew by the next one.</summary>
+    public CancellationToken Ending => _ending.Token;
+
     public void Dispose()
     {
+        _ending.Cancel();
         Flushing.Dispose();
         Finalizing.Dispose();
+        Deriving.Dispose();
+        _ending.Dispose();
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Burqi.Contracts.Recordings;
 using Burqi.Media.Audio;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Win32.SafeHandles;
 
@@ -12,7 +13,12 @@ namespace Burqi.Media.Spool;
 /// Turns what was recorded into final files: equal lengths, true headers, the mix, checksums, final names. It starts from whatever it finds,
 /// so a crash at any point in it is repaired by running it again, and a recording cut off by a crash is finished by the very same steps.
 /// </summary>
-internal sealed class RecordingFinalizer(ManifestStore store, IOptions<MediaOptions> options, TimeProvider time)
+internal sealed partial class RecordingFinalizer(
+    ManifestStore store,
+    RecordingDeriver deriver,
+    IOptions<MediaOptions> options,
+    TimeProvider time,
+    ILogger<RecordingFinalizer> logger)
 {
     /// <summary>Samples mixed or hashed at once: 128 KiB, the size beyond which a larger one gains nothing.</summary>
     private const int ChunkSamples = 64 * 1024;
@@ -56,7 +62,8 @@ internal sealed class RecordingFinalizer(ManifestStore store, IOptions<MediaOpti
 
     /// <summary>Makes what is delivered from captured tracks, and saves the final manifest.</summary>
     /// <exception cref="IOException">The disk refused; what is there stays, and can be finished later.</exception>
-    public RecordingManifest Deliver(RecordingManifest manifest)
+    /// <exception cref="OperationCanceledException">The process is ending; the next one goes on.</exception>
+    public RecordingManifest Deliver(RecordingManifest manifest, CancellationToken cancellationToken)
     {
         if (manifest.State != ManifestStates.Captured)
         {
@@ -66,13 +73,17 @@ internal sealed class RecordingFinalizer(ManifestStore store, IOptions<MediaOpti
         var final = manifest with
         {
             State = ManifestStates.Final,
-            Recordings = [.. manifest.Recordings.Select(recording => Publish(manifest, recording))],
+            Recordings = [.. manifest.Recordings.Select(recording => Publish(manifest, recording, cancellationToken))],
         };
         DurableFile.SyncFolder(final.Location.Folder(store.Root));
         store.Save(final);
         RemoveUndelivered(final);
         return final;
     }
+
+    /// <summary>Whether delivering takes resampling or encoding, which is work for threads of its own.</summary>
+    public static bool NeedsDeriving(RecordingManifest manifest) =>
+        manifest.State == ManifestStates.Captured && manifest.Recordings.Any(recording => RecordingDeriver.IsDerived(manifest, recording));
 
     /// <summary>Removes the tracks that were captured for the mix alone, once it is there.</summary>
     public void RemoveUndelivered(RecordingManifest manifest)
@@ -173,9 +184,11 @@ internal sealed class RecordingFinalizer(ManifestStore store, IOptions<MediaOpti
         RandomAccess.FlushToDisk(file);
     }
 
-    private ManifestRecording Publish(RecordingManifest manifest, ManifestRecording recording)
+    private ManifestRecording Publish(RecordingManifest manifest, ManifestRecording recording, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var location = manifest.Location;
+        recording = deriver.Settle(manifest, recording);
         var source = location.AudioName(recording.RecordingType);
         if (recording.Failure is null && manifest.Tracks.All(track => track.File != source))
         {
@@ -183,15 +196,22 @@ internal sealed class RecordingFinalizer(ManifestStore store, IOptions<MediaOpti
             {
                 Mix(manifest, source, recording.Channels);
             }
-            catch (Exception exception) when (exception is IOException or InvalidDataException)
+            catch (Exception exception) when (IsTrouble(exception))
             {
                 // The mix can be made again from the tracks, which matter more: they are kept, and said to be there.
-                File.Delete(location.PartFile(store.Root, source));
+                DeleteIfPossible(location.PartFile(store.Root, source));
                 return Fail(recording, $"The mix could not be written ({exception.GetType().Name}).");
             }
         }
 
-        var path = location.File(store.Root, recording.File);
+        if (RecordingDeriver.IsDerived(manifest, recording) && TryDerive(manifest, recording, source, cancellationToken) is { } derived)
+        {
+            return derived;
+        }
+
+        // The WAV of the tracks themselves: what was asked for, or what is left of it.
+        var path = location.File(store.Root, source);
+        recording = recording with { File = source, Format = AudioFormats.Wav, SampleRate = manifest.SampleRate };
         if (!File.Exists(path))
         {
             return Fail(recording, "The file is gone.");
@@ -199,6 +219,25 @@ internal sealed class RecordingFinalizer(ManifestStore store, IOptions<MediaOpti
 
         var (size, sha256) = Measure(path);
         return recording with { FileSize = size, Sha256 = sha256, Audio = Listen(path) };
+    }
+
+    private ManifestRecording? TryDerive(RecordingManifest manifest, ManifestRecording recording, string source, CancellationToken cancellationToken)
+    {
+        var location = manifest.Location;
+        var part = location.PartFile(store.Root, recording.File);
+        try
+        {
+            var audio = deriver.Derive(manifest, recording, location.File(store.Root, source), part, cancellationToken);
+            Settle(location, recording.File);
+            var (size, sha256) = Measure(location.File(store.Root, recording.File));
+            return recording with { FileSize = size, Sha256 = sha256, Audio = audio };
+        }
+        catch (Exception exception) when (IsTrouble(exception))
+        {
+            Log.NotDerived(logger, exception, manifest.CallId, manifest.StreamId, recording.RecordingType, recording.Format, recording.SampleRate);
+            DeleteIfPossible(part);
+            return null;
+        }
     }
 
     /// <summary>
@@ -260,6 +299,22 @@ internal sealed class RecordingFinalizer(ManifestStore store, IOptions<MediaOpti
         Settle(location, name);
     }
 
+    /// <summary>The disk's trouble, a damaged file, or the encoder's: one file's, of which the others know nothing.</summary>
+    private static bool IsTrouble(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException;
+
+    private static void DeleteIfPossible(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It is a leftover, under a name that nobody reads.
+        }
+    }
+
     private ManifestRecording Fail(ManifestRecording recording, string reason) => recording with
     {
         Failure = recording.Failure ?? reason,
@@ -313,5 +368,11 @@ internal sealed class RecordingFinalizer(ManifestStore store, IOptions<MediaOpti
         Span<byte> header = stackalloc byte[length];
         WavHeader.WriteFinal(header, format, frames);
         RandomAccess.Write(file, header, 0);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3201, LogLevel.Error, "The {RecordingType} recording of call {CallId}, stream {StreamId}, could not be made as {Format} of {SampleRate} Hz: it stays the WAV that was captured")]
+        public static partial void NotDerived(ILogger logger, Exception exception, string callId, string streamId, string recordingType, string format, int sampleRate);
     }
 }

@@ -42,12 +42,25 @@ internal static class RecordingPlan
             .Select(type => manifest.Recordings.FirstOrDefault(r => r.RecordingType == type) ?? Describe(manifest, type)),
     ];
 
-    private static ManifestRecording Describe(RecordingManifest manifest, string type) => new()
+    /// <summary>The name of a recording's file: without more, that of the WAV of its tracks.</summary>
+    public static string FileName(RecordingManifest manifest, string type, string format, int sampleRate) =>
+        format == AudioFormats.Mp3 ? manifest.Location.Mp3Name(type)
+        : sampleRate == manifest.SampleRate ? manifest.Location.AudioName(type)
+        : manifest.Location.AudioName(type, sampleRate);
+
+    private static ManifestRecording Describe(RecordingManifest manifest, string type)
     {
-        RecordingId = RecordingId.Create(manifest.Provider, manifest.CallId, manifest.StreamId, type),
-        RecordingType = type,
-        File = manifest.Location.AudioName(type),
-        SampleRate = manifest.SampleRate,
-        Channels = type == RecordingTypes.Mixed && manifest.Tracks.All(track => track.Name != type) ? manifest.Settings?.Channels ?? 1 : 1,
-    };
+        var format = manifest.Settings?.Format ?? AudioFormats.Wav;
+        var sampleRate = manifest.Settings?.SampleRate ?? manifest.SampleRate;
+        var isOurMix = type == RecordingTypes.Mixed && manifest.Tracks.All(track => track.Name != type);
+        return new()
+        {
+            RecordingId = RecordingId.Create(manifest.Provider, manifest.CallId, manifest.StreamId, type),
+            RecordingType = type,
+            File = FileName(manifest, type, format, sampleRate),
+            Format = format,
+            SampleRate = sampleRate,
+            Channels = isOurMix ? manifest.Settings?.Channels ?? 1 : 1,
+        };
+    }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Burqi.Contracts.Assistants;
+using Burqi.Media.Mp3;
 
 namespace Burqi.Media.Spool;
 
@@ -42,33 +43,24 @@ internal sealed partial record RecordingSettings
     [JsonIgnore]
     public bool IsValid =>
         Format is AudioFormats.Wav or AudioFormats.Mp3
-        && SampleRate is >= 8000 and <= 48_000
+        && Mp3Rates.SampleRates.Contains(SampleRate)
         && Channels is 1 or 2
         && RecordingsDir is not null && Dir().IsMatch(RecordingsDir);
 
-    /// <summary>The settings of an assistant; null where there is none, or where they make no sense: then everything is recorded as it comes.</summary>
-    public static RecordingSettings? Of(AssistantSaved? assistant)
+    /// <summary>The settings of an assistant; null where there is none. A value that cannot be worked with gives way to its default: what is recorded is kept.</summary>
+    public static RecordingSettings? Of(AssistantSaved? assistant) => assistant is null ? null : new()
     {
-        if (assistant is null)
-        {
-            return null;
-        }
-
-        var settings = new RecordingSettings
-        {
-            Enabled = assistant.Enabled,
-            Format = assistant.Format,
-            SampleRate = assistant.SampleRate,
-            Channels = assistant.Channels,
-            RecordUserAudio = assistant.RecordUserAudio,
-            RecordAssistantAudio = assistant.RecordAssistantAudio,
-            RecordMixedAudio = assistant.RecordMixedAudio,
-            AutoSave = assistant.AutoSave,
-            RecordingsDir = assistant.RecordingsDir,
-            CreateDatabaseRecords = assistant.CreateDatabaseRecords,
-        };
-        return settings.IsValid ? settings : null;
-    }
+        Enabled = assistant.Enabled,
+        Format = assistant.Format == AudioFormats.Wav ? AudioFormats.Wav : AudioFormats.Mp3,
+        SampleRate = Mp3Rates.SampleRates.Contains(assistant.SampleRate) ? assistant.SampleRate : 8000,
+        Channels = assistant.Channels == 2 ? 2 : 1,
+        RecordUserAudio = assistant.RecordUserAudio,
+        RecordAssistantAudio = assistant.RecordAssistantAudio,
+        RecordMixedAudio = assistant.RecordMixedAudio,
+        AutoSave = assistant.AutoSave,
+        RecordingsDir = assistant.RecordingsDir is { } dir && Dir().IsMatch(dir) ? dir : RootDir,
+        CreateDatabaseRecords = assistant.CreateDatabaseRecords,
+    };
 
     [GeneratedRegex("^[A-Za-z0-9_-]{1,64}(/[A-Za-z0-9_-]{1,64}){0,3}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Dir();

@@ -344,6 +344,7 @@ internal sealed partial class RecordingWriter : IDiskWork
 
     private void FinalizeFiles(RecordingFacts facts)
     {
+        var goesOn = false;
         try
         {
             if (_refused.Task.IsCompleted || !_records)
@@ -358,46 +359,85 @@ internal sealed partial class RecordingWriter : IDiskWork
                 return;
             }
 
-            MakeFinal(facts);
+            if (TryFinalize(() => Capture(facts)) && RecordingFinalizer.NeedsDeriving(_manifest))
+            {
+                goesOn = true;
+                _services.Lanes.Deriving.Schedule(new Delivery(this, facts.Ending));
+                return;
+            }
+
+            Deliver(facts.Ending);
         }
         finally
         {
-            _completion.TrySetResult();
+            if (!goesOn)
+            {
+                _completion.TrySetResult();
+            }
         }
     }
 
-    private void MakeFinal(RecordingFacts facts)
+    private void Capture(RecordingFacts facts) => _manifest = _services.Finalizer.Capture(_manifest with
     {
-        _manifest = _manifest with
+        Ending = facts.Ending.ToString().ToLowerInvariant(),
+        MessagesLost = facts.MessagesLost,
+        MessagesRejected = facts.MessagesRejected,
+        ClockJumps = facts.ClockJumps,
+        Samples = facts.Samples,
+        Tracks = [.. _manifest.Tracks.Select(track => track with { Facts = facts.Tracks.GetValueOrDefault(track.Name) })],
+    });
+
+    private void Deliver(MediaStreamEnding ending)
+    {
+        if (_manifest.State == ManifestStates.Recording || !TryFinalize(() => _manifest = _services.Finalizer.Deliver(_manifest, _services.Lanes.Ending)))
         {
-            Ending = facts.Ending.ToString().ToLowerInvariant(),
-            MessagesLost = facts.MessagesLost,
-            MessagesRejected = facts.MessagesRejected,
-            ClockJumps = facts.ClockJumps,
-            Samples = facts.Samples,
-            Tracks = [.. _manifest.Tracks.Select(track => track with { Facts = facts.Tracks.GetValueOrDefault(track.Name) })],
-        };
+            return;
+        }
+
+        _services.Telemetry.Finalized(_services.Time.GetElapsedTime(_endedAt));
+        Log.RecordingFinal(_services.Logger, _start.CallId, _start.StreamId, _manifest.DurationMs ?? 0, ending);
+        _services.Index.Add(_manifest);
+        _services.Announcer.Announce(_manifest);
+    }
+
+    private bool TryFinalize(Action step)
+    {
         try
         {
-            _manifest = _services.Finalizer.Capture(_manifest);
-            _manifest = _services.Finalizer.Deliver(_manifest);
+            step();
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            // The process is ending: the next one finds the manifest and goes on.
+            return false;
         }
         catch (Exception exception)
         {
             // The files stay as they are, playable; the next start finds the unfinished manifest and tries again.
             Fail(exception);
-            return;
+            return false;
         }
-
-        _services.Telemetry.Finalized(_services.Time.GetElapsedTime(_endedAt));
-        Log.RecordingFinal(_services.Logger, _start.CallId, _start.StreamId, _manifest.DurationMs ?? 0, facts.Ending);
-        _services.Index.Add(_manifest);
-        _services.Announcer.Announce(_manifest);
     }
 
     private sealed class Finalization(RecordingWriter writer, RecordingFacts facts) : IDiskWork
     {
         public void Run() => writer.FinalizeFiles(facts);
+    }
+
+    private sealed class Delivery(RecordingWriter writer, MediaStreamEnding ending) : IDiskWork
+    {
+        public void Run()
+        {
+            try
+            {
+                writer.Deliver(ending);
+            }
+            finally
+            {
+                writer._completion.TrySetResult();
+            }
+        }
     }
 }
 

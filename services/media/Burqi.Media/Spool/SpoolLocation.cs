@@ -27,6 +27,11 @@ internal readonly record struct SpoolLocation(string CallId, long Unix, string S
     /// <summary>The name of a recording, or a track, as it is captured.</summary>
     public string AudioName(string recordingType) => string.Create(CultureInfo.InvariantCulture, $"{recordingType}_{Unix}.wav");
 
+    /// <summary>The name of a WAV at another rate than the stream's, in Hz.</summary>
+    public string AudioName(string recordingType, int sampleRate) => string.Create(CultureInfo.InvariantCulture, $"{recordingType}_{Unix}_{sampleRate}Hz.wav");
+
+    public string Mp3Name(string recordingType) => string.Create(CultureInfo.InvariantCulture, $"{recordingType}_{Unix}.mp3");
+
     /// <summary>The file as events and the catalog name it.</summary>
     public string RelativePath(ManifestRecording recording) =>
         SubFolder.Length == 0 ? $"{CallId}/{recording.File}" : $"{SubFolder}/{CallId}/{recording.File}";

@@ -13,6 +13,7 @@ namespace Burqi.Media.Spool;
 internal sealed partial class SpoolRecovery(
     ManifestStore store,
     RecordingFinalizer finalizer,
+    DiskLanes lanes,
     RecordingAnnouncer announcer,
     RecordingIndex index,
     MediaTelemetry telemetry,
@@ -83,15 +84,12 @@ internal sealed partial class SpoolRecovery(
             case ManifestStates.Recording when manifest.Run == store.Run:
                 return false;
             case ManifestStates.Recording:
-                var final = finalizer.Deliver(finalizer.Capture(manifest with { Recovered = true }));
-                index.Add(final);
-                announcer.Announce(final);
-                Log.Recovered(logger, final.CallId, final.StreamId, final.DurationMs ?? 0);
+                var captured = finalizer.Capture(manifest with { Recovered = true });
+                Deliver(captured);
+                Log.Recovered(logger, captured.CallId, captured.StreamId, captured.DurationMs ?? 0);
                 return true;
             case ManifestStates.Captured when manifest.Run != store.Run:
-                var delivered = finalizer.Deliver(manifest);
-                index.Add(delivered);
-                announcer.Announce(delivered);
+                Deliver(manifest);
                 return false;
             case ManifestStates.Final when manifest.Run != store.Run:
                 finalizer.RemoveUndelivered(manifest);
@@ -110,6 +108,47 @@ internal sealed partial class SpoolRecovery(
                 // This process's own: it knows.
                 return false;
         }
+    }
+
+    private void Deliver(RecordingManifest captured)
+    {
+        if (RecordingFinalizer.NeedsDeriving(captured))
+        {
+            // Minutes of encoding must not keep the recordings after it waiting.
+            lanes.Deriving.Schedule(new Delivery(this, captured));
+            return;
+        }
+
+        Finish(captured);
+    }
+
+    private void Finish(RecordingManifest captured)
+    {
+        var final = finalizer.Deliver(captured, lanes.Ending);
+        index.Add(final);
+        announcer.Announce(final);
+    }
+
+    private void FinishDerived(RecordingManifest captured)
+    {
+        try
+        {
+            Finish(captured);
+        }
+        catch (OperationCanceledException)
+        {
+            // The process is ending: the next one tries again.
+        }
+        catch (Exception exception)
+        {
+            telemetry.Failed(FailureReason.Classify(exception), 1);
+            Log.NotRecovered(logger, exception, captured.CallId, captured.Location.ManifestName);
+        }
+    }
+
+    private sealed class Delivery(SpoolRecovery recovery, RecordingManifest captured) : IDiskWork
+    {
+        public void Run() => recovery.FinishDerived(captured);
     }
 
     private static partial class Log
