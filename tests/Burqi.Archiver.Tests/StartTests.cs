@@ -41,6 +41,11 @@ public sealed class StartTests
             ignoreOrder: true);
     }
 
+    [Fact]
+    public async Task Start_ApiKeyIsTheAccounts_IsRefused() =>
+        (await FailuresAsync(new() { ["BURQI_DATABASE_URL"] = "Host=localhost", ["TWILIO_API_KEY"] = "AC1", ["TWILIO_API_SECRET"] = "secret" }))
+            .ShouldBe(["TWILIO_API_KEY does not name an API key: its sid begins with SK. An account signs in by TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."]);
+
     [Theory]
     [InlineData("azure", "BURQI_STORE is azure, which this version cannot write to yet: use disk or s3.")]
     [InlineData("tape", "BURQI_STORE is 'tape': use disk or s3.")]

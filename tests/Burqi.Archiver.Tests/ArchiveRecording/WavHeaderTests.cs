@@ -62,6 +62,18 @@ public sealed class WavHeaderTests
     public void TryParse_SomethingElse_IsNotWav(string content) =>
         WavHeader.TryParse(System.Text.Encoding.ASCII.GetBytes(content), out _).ShouldBe(WavParse.NotWav);
 
+    [Theory]
+    [InlineData(22, 3)] // channels
+    [InlineData(24, 0)] // rate
+    [InlineData(28, 1)] // bytes per second
+    [InlineData(34, 8)] // bits per sample
+    public void TryParse_NumbersThatContradictEachOther_AreNotWav(int at, byte value)
+    {
+        var file = Wav.Header(1000);
+        file[at] = value;
+        WavHeader.TryParse(file, out _).ShouldBe(WavParse.NotWav);
+    }
+
     [Fact]
     public void TryParse_NoChannels_IsNotWav()
     {

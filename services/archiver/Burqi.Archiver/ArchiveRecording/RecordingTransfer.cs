@@ -30,7 +30,7 @@ internal sealed class RecordingTransfer(IEnumerable<IRecordingSource> sources, I
         try
         {
             var tryingFor = job.TakenUpAt is { } since ? clock.GetUtcNow().UtcDateTime - since : TimeSpan.Zero;
-            await using var content = await source.OpenAsync(new SourceRequest(job.RecordingId, job.SourceDetails, tryingFor), cancellationToken);
+            await using var content = await source.OpenAsync(new SourceRequest(job.RecordingId, job.SourceDetails, tryingFor, job.DurationMs, job.Channels), cancellationToken);
             var promisedSize = job.ExpectedSize ?? content.Length;
             if (content.Length is { } length && job.ExpectedSize is { } expected && length != expected)
             {
@@ -38,7 +38,7 @@ internal sealed class RecordingTransfer(IEnumerable<IRecordingSource> sources, I
             }
 
             var filled = await ReadBlockAsync(content.Body, block, cancellationToken);
-            var header = format == Wav ? ParseHeader(block.AsSpan(0, filled)) : null;
+            var header = format == Wav ? ParseHeader(block.AsSpan(0, filled)) ?? throw await NotAudioAsync(content, cancellationToken) : null;
 
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             long size = 0;
@@ -61,6 +61,12 @@ internal sealed class RecordingTransfer(IEnumerable<IRecordingSource> sources, I
 
                 var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
                 CheckContent(job, header, promisedSize, size, sha256);
+                if (header is not null && content.Objection is { } objection
+                    && await objection(new MeasuredAudio(header.DurationMs(size), header.Channels), cancellationToken) is { } objected)
+                {
+                    throw objected;
+                }
+
                 await InStoreAsync(() => upload.CommitAsync(sha256, cancellationToken), cancellationToken);
                 await VerifyAsync(key, size, sha256, block, cancellationToken);
 
@@ -95,10 +101,12 @@ internal sealed class RecordingTransfer(IEnumerable<IRecordingSource> sources, I
         }
     }
 
-    private static WavHeader ParseHeader(ReadOnlySpan<byte> start) =>
-        WavHeader.TryParse(start[..Math.Min(start.Length, LongestHeader)], out var header) == WavParse.Wav
-            ? header!
-            : throw new TransferException(TransferFailure.SourceNotAudio, "What the source sent is not a WAV file.");
+    private static WavHeader? ParseHeader(ReadOnlySpan<byte> start) =>
+        WavHeader.TryParse(start[..Math.Min(start.Length, LongestHeader)], out var header) == WavParse.Wav ? header : null;
+
+    private static async Task<TransferException> NotAudioAsync(SourceContent content, CancellationToken cancellationToken) =>
+        (content.Objection is { } objection ? await objection(null, cancellationToken) : null)
+        ?? new TransferException(TransferFailure.SourceNotAudio, "What the source sent is not a WAV file.");
 
     private static void CheckContent(ArchiveJob job, WavHeader? header, long? promisedSize, long size, string sha256)
     {

@@ -14,6 +14,7 @@ internal sealed record WavHeader(int SampleRate, int Channels, int BytesPerSecon
     private const int RiffHeader = 12;
     private const int ChunkHeader = 8;
     private const int SmallestFormat = 16;
+    private const int Pcm = 1;
 
     // Writers that stream leave the sizes open with one of these.
     private const uint Unknown = uint.MaxValue;
@@ -78,7 +79,9 @@ internal sealed record WavHeader(int SampleRate, int Channels, int BytesPerSecon
                 var channels = BinaryPrimitives.ReadUInt16LittleEndian(chunk[10..]);
                 var rate = BinaryPrimitives.ReadUInt32LittleEndian(chunk[12..]);
                 var bytesPerSecond = BinaryPrimitives.ReadUInt32LittleEndian(chunk[16..]);
-                if (channels is 0 || rate is 0 or > int.MaxValue || bytesPerSecond is 0 or > int.MaxValue)
+                var frame = channels * BinaryPrimitives.ReadUInt16LittleEndian(chunk[22..]) / 8;
+                var contradicts = BinaryPrimitives.ReadUInt16LittleEndian(chunk[8..]) == Pcm && bytesPerSecond != (ulong)rate * (uint)frame;
+                if (channels is 0 || rate is 0 or > int.MaxValue || bytesPerSecond is 0 or > int.MaxValue || contradicts)
                 {
                     return WavParse.NotWav;
                 }

@@ -56,6 +56,9 @@ internal sealed class RecordingDownload(IHttpClientFactory clients, IOptions<Dow
             new IdleTimeoutStream(body, options.Value.BodyIdleTimeout, clock), response.Content.Headers.ContentLength, response);
     }
 
+    /// <summary>How long an answer asks to be left alone; null where it does not.</summary>
+    public TimeSpan? RetryAfter(HttpResponseMessage response) => DownloadPipelines.RetryAfter(response, clock);
+
     /// <summary>What an unsuccessful answer means where the source gives it no meaning of its own.</summary>
     public TransferException Failure(HttpResponseMessage response, string source)
     {
@@ -65,7 +68,7 @@ internal sealed class RecordingDownload(IHttpClientFactory clients, IOptions<Dow
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
                 new(TransferFailure.SourceRefused, $"{source} refused access ({status})."),
             HttpStatusCode.Gone => new(TransferFailure.SourceGone, $"{source} says that the recording is gone ({status})."),
-            _ => new(TransferFailure.SourceUnavailable, $"{source} answered {status}.") { RetryAfter = DownloadPipelines.RetryAfter(response, clock) },
+            _ => new(TransferFailure.SourceUnavailable, $"{source} answered {status}.") { RetryAfter = RetryAfter(response) },
         };
     }
 

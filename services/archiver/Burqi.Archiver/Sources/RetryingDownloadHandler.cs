@@ -29,6 +29,9 @@ internal sealed class DownloadPipelines : IAsyncDisposable
 {
     private static readonly TimeSpan BreakerSampling = TimeSpan.FromSeconds(30);
 
+    // Whoever asks for more is asked again all the same: a recording must not be given up over one odd header.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
     private readonly ResiliencePipelineRegistry<string> _registry = new();
     private readonly DownloadOptions _options;
     private readonly TimeProvider _clock;
@@ -40,12 +43,12 @@ internal sealed class DownloadPipelines : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _registry.DisposeAsync();
 
-    /// <summary>What the answer asks us to wait; null where it asks for nothing.</summary>
+    /// <summary>What the answer asks us to wait, an hour at most; null where it asks for nothing.</summary>
     public static TimeSpan? RetryAfter(HttpResponseMessage? response, TimeProvider clock)
     {
         var asked = response?.Headers.RetryAfter;
         var wait = asked?.Delta ?? asked?.Date - clock.GetUtcNow();
-        return wait > TimeSpan.Zero ? wait : null;
+        return wait > LongestWait ? LongestWait : wait > TimeSpan.Zero ? wait : null;
     }
 
     private void Build(ResiliencePipelineBuilder<HttpResponseMessage> builder)

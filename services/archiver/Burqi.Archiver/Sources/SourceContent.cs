@@ -1,3 +1,5 @@
+using Burqi.Archiver.ArchiveRecording;
+
 namespace Burqi.Archiver.Sources;
 
 /// <summary>A recording as it comes from its source.</summary>
@@ -10,9 +12,22 @@ internal sealed class SourceContent(Stream body, long? length, IDisposable owner
 
     public long? Length { get; } = length;
 
+    /// <summary>What the source has to say against audio that came whole; null where it takes any.</summary>
+    public ContentObjection? Objection { get; set; }
+
     public async ValueTask DisposeAsync()
     {
         await Body.DisposeAsync();
         owner.Dispose();
     }
 }
+
+/// <summary>Why content is not the recording that was asked for; null when it is.</summary>
+/// <param name="measured">What the content is; null where it is no audio at all.</param>
+/// <param name="cancellationToken">Stops the question.</param>
+internal delegate Task<TransferException?> ContentObjection(MeasuredAudio? measured, CancellationToken cancellationToken);
+
+/// <summary>What audio turned out to be.</summary>
+/// <param name="DurationMs">Its length in ms, by its samples.</param>
+/// <param name="Channels">How many channels it has.</param>
+internal sealed record MeasuredAudio(long DurationMs, int Channels);

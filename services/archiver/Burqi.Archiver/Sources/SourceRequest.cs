@@ -4,4 +4,6 @@ namespace Burqi.Archiver.Sources;
 /// <param name="RecordingId">The recording.</param>
 /// <param name="Details">The source's own description of it, JSON, as the consumer wrote it down.</param>
 /// <param name="TryingFor">How long it has been tried already: what is missing at first may still be on its way.</param>
-internal sealed record SourceRequest(Guid RecordingId, string Details, TimeSpan TryingFor);
+/// <param name="DurationMs">How long the announcement says it is, in ms; null where it does not.</param>
+/// <param name="Channels">How many channels the announcement says it has; null where it does not.</param>
+internal sealed record SourceRequest(Guid RecordingId, string Details, TimeSpan TryingFor, long? DurationMs = null, int? Channels = null);

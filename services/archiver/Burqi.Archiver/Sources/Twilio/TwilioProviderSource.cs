@@ -17,6 +17,7 @@ internal sealed class TwilioProviderSource : IProviderSource
     {
         Format = FileFormat,
         SourceKind = TwilioRecordingSource.SourceKind,
+        Refusal = announcement.Encrypted is true ? TwilioRecordingSource.Encrypted : null,
         SourceDetails = TwilioRecordingSource.Describe(announcement.AccountId, announcement.ProviderRecordingId),
         ObjectKey = ObjectKey.ForProviderFile(
             announcement.CallId, announcement.ProviderRecordingId ?? "", FileFormat, announcement.StartedAt ?? announcement.ReadyAt),

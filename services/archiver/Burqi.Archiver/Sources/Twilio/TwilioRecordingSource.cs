@@ -16,9 +16,13 @@ internal sealed partial class TwilioRecordingSource(RecordingDownload download, 
 {
     public const string SourceKind = "twilio";
 
+    /// <summary>Why an encrypted recording is not fetched.</summary>
+    public const string Encrypted = "Twilio holds the recording encrypted with a key of the account's own: Burqi cannot read it.";
+
     private const string Speaker = "Twilio";
     private const string ApiVersion = "2010-04-01";
     private const int MaxRedirects = 3;
+    private const int LargestMetadata = 64 * 1024; // ten times what Twilio sends
 
     public string Kind => SourceKind;
 
@@ -46,7 +50,8 @@ internal sealed partial class TwilioRecordingSource(RecordingDownload download, 
 
         // Without the parameter a dual-channel recording may come mixed down; a recording of one channel answers it with 400.
         var response = await download.GetAsync(new Uri($"{recording}.wav?RequestedChannels=2"), authorization, MaxRedirects, cancellationToken);
-        if (response.StatusCode == HttpStatusCode.BadRequest)
+        var hasOneChannel = response.StatusCode == HttpStatusCode.BadRequest;
+        if (hasOneChannel)
         {
             response.Dispose();
             response = await download.GetAsync(new Uri($"{recording}.wav"), authorization, MaxRedirects, cancellationToken);
@@ -54,14 +59,17 @@ internal sealed partial class TwilioRecordingSource(RecordingDownload download, 
 
         if (response.StatusCode == HttpStatusCode.OK)
         {
-            return await download.OpenBodyAsync(response, cancellationToken);
+            var content = await download.OpenBodyAsync(response, cancellationToken);
+            var announced = new Told(request.DurationMs, hasOneChannel ? 1 : request.Channels);
+            content.Objection = (measured, token) => ObjectAsync(recording, announced, measured, authorization, token);
+            return content;
         }
 
         using (response)
         {
             throw response.StatusCode == HttpStatusCode.NotFound
-                ? await MissingAsync(recording, request.TryingFor, authorization, cancellationToken)
-                : download.Failure(response, Speaker);
+                ? await MissingAsync(recording, request.TryingFor, download.RetryAfter(response), authorization, cancellationToken)
+                : Failure(response);
         }
     }
 
@@ -88,50 +96,113 @@ internal sealed partial class TwilioRecordingSource(RecordingDownload download, 
         {
             { ApiKey.Length: > 0 } key => (key.ApiKey, key.ApiSecret),
             { AccountSid.Length: > 0, AuthToken.Length: > 0 } account => (account.AccountSid, account.AuthToken),
+            { AuthToken.Length: > 0 } => throw new TransferException(
+                TransferFailure.SourceRefused, "The credentials for Twilio are not whole: TWILIO_AUTH_TOKEN is of no use without TWILIO_ACCOUNT_SID."),
             _ => throw new TransferException(
                 TransferFailure.SourceRefused, "There are no credentials for Twilio: set TWILIO_API_KEY and TWILIO_API_SECRET, or TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."),
         };
         return new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
     }
 
+    private TransferException Failure(HttpResponseMessage response) => response.StatusCode switch
+    {
+        HttpStatusCode.Unauthorized => new(
+            TransferFailure.SourceRefused,
+            options.Value.ApiKey.Length > 0
+                ? "Twilio did not accept TWILIO_API_KEY and TWILIO_API_SECRET (401)."
+                : "Twilio did not accept TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (401)."),
+        _ => download.Failure(response, Speaker),
+    };
+
     /// <summary>Right after it was announced a recording's audio may be missing for minutes; after that its metadata says why.</summary>
     private async Task<TransferException> MissingAsync(
-        string recording, TimeSpan tryingFor, AuthenticationHeaderValue authorization, CancellationToken cancellationToken)
+        string recording, TimeSpan tryingFor, TimeSpan? retryAfter, AuthenticationHeaderValue authorization, CancellationToken cancellationToken)
     {
-        var notReady = new TransferException(TransferFailure.SourceNotReady, "Twilio does not have the audio yet (404).");
+        var notReady = new TransferException(TransferFailure.SourceNotReady, "Twilio does not have the audio yet (404).") { RetryAfter = retryAfter };
         if (tryingFor < options.Value.NotReadyGrace)
         {
             return notReady;
         }
 
-        using var response = await download.GetAsync(new Uri($"{recording}.json"), authorization, MaxRedirects, cancellationToken);
+        return await MetadataAsync(recording, authorization, cancellationToken) is { } metadata
+            ? Ruin(metadata, recording) ?? notReady
+            : new TransferException(TransferFailure.SourceGone, "Twilio does not know the recording (404 for its metadata as well).");
+    }
+
+    /// <summary>
+    /// Holds what came against what was announced and, where the two differ, against the metadata: the announcement may be old or wrong, and
+    /// what Twilio says now, of the same file, decides. An error page, a body cut short or a mix of two channels is thus never taken.
+    /// </summary>
+    private async Task<TransferException?> ObjectAsync(
+        string recording, Told announced, MeasuredAudio? measured, AuthenticationHeaderValue authorization, CancellationToken cancellationToken)
+    {
+        var complaint = measured is null ? null : Complaint(announced, measured);
+        if (measured is not null && complaint is null)
+        {
+            return null;
+        }
+
+        var objection = complaint is null ? null : new TransferException(TransferFailure.ContentMismatch, complaint);
+        try
+        {
+            return await MetadataAsync(recording, authorization, cancellationToken) switch
+            {
+                null => objection,
+                { } metadata when Ruin(metadata, recording) is { } ruin => ruin,
+                { Status: "completed" } metadata when measured is not null
+                    && Complaint(new Told(metadata.DurationMs ?? announced.DurationMs, announced.Channels is 1 ? 1 : metadata.Channels), measured) is null => null,
+                _ => objection,
+            };
+        }
+        catch (TransferException exception)
+        {
+            return objection is null ? null : new TransferException(objection.Failure, objection.Message, exception) { RetryAfter = exception.RetryAfter };
+        }
+    }
+
+    /// <summary>What is wrong with audio of which Twilio told this; null for nothing. More channels than were told of are no loss.</summary>
+    private string? Complaint(Told told, MeasuredAudio measured) => (told, measured) switch
+    {
+        ({ DurationMs: not 0 }, { DurationMs: 0 }) => "What Twilio sent holds no audio.",
+        ({ DurationMs: { } duration }, _) when Math.Abs(duration - measured.DurationMs) > options.Value.DurationTolerance.TotalMilliseconds =>
+            $"What Twilio sent is {measured.DurationMs} ms long, announced were {duration} ms.",
+        ({ Channels: { } channels }, _) when measured.Channels < channels =>
+            $"What Twilio sent has {measured.Channels} channel, announced were {channels}.",
+        _ => null,
+    };
+
+    /// <summary>Why there is nothing to wait for; null while there is.</summary>
+    private static TransferException? Ruin(TwilioRecordingMetadata metadata, string recording) => metadata switch
+    {
+        { Status: "absent" or "deleted" or "failed" } =>
+            new TransferException(TransferFailure.SourceGone, $"Twilio has no audio: the recording is {metadata.Status}."),
+        { EncryptionDetails: not null } => new TransferException(TransferFailure.Refused, Encrypted),
+        { MediaUrl: { } media } when IsElsewhere(media, recording) =>
+            new TransferException(TransferFailure.SourceGone, "Twilio does not hold the audio: the account keeps its recordings in external storage."),
+        _ => null,
+    };
+
+    /// <summary>What Twilio knows of the recording, also of one that was deleted within 40 days; null where it knows nothing.</summary>
+    private async Task<TwilioRecordingMetadata?> MetadataAsync(string recording, AuthenticationHeaderValue authorization, CancellationToken cancellationToken)
+    {
+        using var response = await download.GetAsync(new Uri($"{recording}.json?IncludeSoftDeleted=true"), authorization, MaxRedirects, cancellationToken);
         if (response.StatusCode == HttpStatusCode.NotFound)
         {
-            return new TransferException(TransferFailure.SourceGone, "Twilio does not know the recording (404 for its metadata as well).");
+            return null;
         }
 
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            return download.Failure(response, Speaker);
+            throw Failure(response);
         }
 
-        var metadata = await ReadMetadataAsync(response, cancellationToken);
-        return metadata switch
-        {
-            { Status: "absent" or "deleted" or "failed" } =>
-                new TransferException(TransferFailure.SourceGone, $"Twilio has no audio: the recording is {metadata.Status}."),
-            { MediaUrl: { } media } when IsElsewhere(media, recording) =>
-                new TransferException(TransferFailure.SourceGone, "Twilio does not hold the audio: the account keeps its recordings in external storage."),
-            _ => notReady,
-        };
-    }
-
-    private async Task<TwilioRecordingMetadata?> ReadMetadataAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
         await using var content = await download.OpenBodyAsync(response, cancellationToken);
+        var json = new byte[LargestMetadata];
+        var length = await content.Body.ReadAtLeastAsync(json, json.Length, throwOnEndOfStream: false, cancellationToken);
         try
         {
-            return await JsonSerializer.DeserializeAsync(content.Body, TwilioJsonContext.Default.TwilioRecordingMetadata, cancellationToken);
+            return JsonSerializer.Deserialize(json.AsSpan(0, length), TwilioJsonContext.Default.TwilioRecordingMetadata)
+                ?? throw new JsonException("null");
         }
         catch (JsonException exception)
         {
@@ -144,6 +215,9 @@ internal sealed partial class TwilioRecordingSource(RecordingDownload download, 
         Uri.TryCreate(mediaUrl, UriKind.Absolute, out var media)
         && !string.Equals(media.Host, new Uri(recording).Host, StringComparison.OrdinalIgnoreCase)
         && !media.Host.EndsWith(".twilio.com", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What Twilio told of a recording.</summary>
+    private sealed record Told(long? DurationMs, int? Channels);
 
     [GeneratedRegex(@"\AAC[0-9a-fA-F]{32}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AccountSidPattern();

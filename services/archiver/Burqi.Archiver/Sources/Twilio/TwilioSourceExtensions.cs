@@ -13,11 +13,11 @@ internal static class TwilioSourceExtensions
             .Configure<IConfiguration>((options, configuration) =>
             {
                 configuration.GetSection(TwilioSourceOptions.Section).Bind(options);
-                options.AccountSid = configuration["TWILIO_ACCOUNT_SID"] ?? options.AccountSid;
-                options.AuthToken = configuration["TWILIO_AUTH_TOKEN"] ?? options.AuthToken;
-                options.ApiKey = configuration["TWILIO_API_KEY"] ?? options.ApiKey;
-                options.ApiSecret = configuration["TWILIO_API_SECRET"] ?? options.ApiSecret;
-                options.ApiBaseUrl = configuration["TWILIO_API_BASE_URL"] ?? options.ApiBaseUrl;
+                options.AccountSid = configuration["TWILIO_ACCOUNT_SID"]?.Trim() ?? options.AccountSid;
+                options.AuthToken = configuration["TWILIO_AUTH_TOKEN"]?.Trim() ?? options.AuthToken;
+                options.ApiKey = configuration["TWILIO_API_KEY"]?.Trim() ?? options.ApiKey;
+                options.ApiSecret = configuration["TWILIO_API_SECRET"]?.Trim() ?? options.ApiSecret;
+                options.ApiBaseUrl = configuration["TWILIO_API_BASE_URL"]?.Trim() ?? options.ApiBaseUrl;
             })
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<TwilioSourceOptions>, TwilioSourceOptionsValidator>();

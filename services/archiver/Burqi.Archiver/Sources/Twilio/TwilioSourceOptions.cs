@@ -26,4 +26,7 @@ public sealed class TwilioSourceOptions
 
     /// <summary>How long Twilio may answer 404 for a finished recording before its metadata is asked why. Default 10 min.</summary>
     public TimeSpan NotReadyGrace { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How far a file's length may be from the one Twilio tells, which counts whole seconds. Default 2 s.</summary>
+    public TimeSpan DurationTolerance { get; set; } = TimeSpan.FromSeconds(2);
 }

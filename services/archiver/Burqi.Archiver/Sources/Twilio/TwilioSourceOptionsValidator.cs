@@ -14,6 +14,11 @@ internal sealed class TwilioSourceOptionsValidator : IValidateOptions<TwilioSour
                 : "TWILIO_API_KEY is missing: TWILIO_API_SECRET is set, and neither is of use without the other.");
         }
 
+        if (options.ApiKey.Length > 0 && !options.ApiKey.StartsWith("SK", StringComparison.Ordinal))
+        {
+            errors.Add("TWILIO_API_KEY does not name an API key: its sid begins with SK. An account signs in by TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.");
+        }
+
         if (!Uri.TryCreate(options.ApiBaseUrl, UriKind.Absolute, out var uri)
             || uri.UserInfo.Length > 0
             || uri.Query.Length > 0
@@ -25,6 +30,11 @@ internal sealed class TwilioSourceOptionsValidator : IValidateOptions<TwilioSour
         if (options.NotReadyGrace < TimeSpan.Zero)
         {
             errors.Add($"{TwilioSourceOptions.Section}:NotReadyGrace must not be less than 0.");
+        }
+
+        if (options.DurationTolerance < TimeSpan.FromSeconds(1))
+        {
+            errors.Add($"{TwilioSourceOptions.Section}:DurationTolerance must not be less than 1 s: Twilio counts whole seconds.");
         }
 
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
