@@ -89,3 +89,23 @@ internal sealed class OwnConsumerDefinition : ConsumerDefinition<OwnConsumer>
 {
     public OwnConsumerDefinition() => EndpointName = $"own-note-written.{Guid.CreateVersion7():N}";
 }
+
+internal sealed class FailingOwnConsumer(Received received) : IConsumer<NoteWritten>
+{
+    public Task Consume(ConsumeContext<NoteWritten> context)
+    {
+        received.Attempt();
+        throw new InvalidOperationException("This consumer always fails.");
+    }
+}
+
+internal sealed class FailingOwnConsumerDefinition : ConsumerDefinition<FailingOwnConsumer>
+{
+    public FailingOwnConsumerDefinition() => EndpointName = $"own-failing-note-written.{Guid.CreateVersion7():N}";
+
+    protected override void ConfigureConsumer(
+        IReceiveEndpointConfigurator endpointConfigurator,
+        IConsumerConfigurator<FailingOwnConsumer> consumerConfigurator,
+        IRegistrationContext context) =>
+        consumerConfigurator.UseMessageRetry(retry => retry.Immediate(2));
+}

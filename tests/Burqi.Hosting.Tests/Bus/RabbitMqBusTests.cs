@@ -112,6 +112,18 @@ public sealed class RabbitMqBusTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Consume_FailsInAQueueOfOneProcess_TheErrorQueueExpiresAsWell()
+    {
+        await using var app = await StartAsync(bus => bus.AddConsumer<FailingOwnConsumer, FailingOwnConsumerDefinition>());
+        var queue = app.Services.GetRequiredService<ConsumerQueues>().Names.Single(name => name.StartsWith("own-", StringComparison.Ordinal));
+
+        await Publisher(app).Publish(new NoteWritten { Text = "poison" });
+
+        await Eventually.BecomesTrueAsync(async () => await MessagesAsync(queue + "_error") == 1);
+        (await QueueAsync(queue + "_error")).GetProperty("arguments").GetProperty("x-expires").GetInt64().ShouldBe(900_000);
+    }
+
+    [Fact]
     public async Task Publish_AtOnceAfterStartInConsumersOwnProcess_IsConsumed()
     {
         await using var app = await StartAsync(bus => bus.AddConsumer<SecondConsumer, SecondConsumerDefinition>());
