@@ -2,13 +2,17 @@
 
 SOLUTION := Burqi.Services.sln
 DOTNET_FLAGS := --nologo --verbosity minimal
+# Measured is what is delivered: a release build.
+LOAD := dotnet artifacts/bin/Burqi.Load/release/Burqi.Load.dll
+CALLS ?= 500
+SECONDS ?= 60
 SCRIPTS := .ci/run $(shell find infra tests -name '*.sh')
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build test demo run up down format lint clean
+.PHONY: help build test load bench load-build demo run up down format lint clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +25,20 @@ test: ## Install what the tests need, build, run all of them
 	@infra/install-prerequisites.sh test
 	@$(MAKE) --no-print-directory build
 	@infra/run-tests.sh
+
+load: ## Put CALLS=500 two-track calls on the recorder for SECONDS=60; nothing may be lost
+	@infra/install-prerequisites.sh load
+	@$(MAKE) --no-print-directory load-build
+	@$(LOAD) load --calls $(CALLS) --seconds $(SECONDS)
+
+bench: ## Compare the recorder with a bare endpoint and with Node; writes docs/benchmarks.md
+	@infra/install-prerequisites.sh bench
+	@$(MAKE) --no-print-directory load-build
+	@$(LOAD) bench --write docs/benchmarks.md
+
+load-build:
+	@echo "Building the recorder and its load, for release"
+	@dotnet build tests/Burqi.Load --configuration Release --nologo --verbosity quiet
 
 demo: ## Record one simulated call from end to end and show what came of it
 	@infra/install-prerequisites.sh demo

@@ -1,17 +1,19 @@
 #!/bin/sh
 # Installs what this project needs from Debian's package manager, and nothing that is there already.
-# Usage: install-prerequisites.sh demo|test
+# Usage: install-prerequisites.sh demo|test|load|bench
 #   demo  PostgreSQL: the embedded default starts a private one; LAME, with which MP3 is made
 #   test  that, and what the tests start or judge with: RabbitMQ, an S3 server (Ceph's radosgw), ffmpeg, a headless
 #         Chromium, nginx
+#   load  LAME alone
+#   bench LAME, and Node, which runs the recorder that ours is compared with
 # May be run any number of times, also at once and after being interrupted.
 set -eu
 
 purpose=${1:-}
 case $purpose in
-  demo | test) ;;
+  demo | test | load | bench) ;;
   *)
-    echo "Usage: $0 demo|test" >&2
+    echo "Usage: $0 demo|test|load|bench" >&2
     exit 64
     ;;
 esac
@@ -29,8 +31,11 @@ packages=
 need() { packages="$packages $*"; }
 
 has setpriv && has setsid || need util-linux
-has_postgres || need postgresql
+case $purpose in demo | test) has_postgres || need postgresql ;; esac
 has_lame || need libmp3lame0
+if [ "$purpose" = bench ]; then
+  { has node && has npm; } || need nodejs npm
+fi
 if [ "$purpose" = test ]; then
   [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || need rabbitmq-server
   { has radosgw && has radosgw-admin && has ceph && has ceph-mon && has ceph-osd && has monmaptool; } || need radosgw ceph-common ceph-mon ceph-osd
@@ -94,8 +99,12 @@ $as_root env DEBIAN_FRONTEND=noninteractive PACKAGES="$packages" sh -eu -c '
   exit 69
 }
 
-has_postgres || {
-  echo "PostgreSQL was installed, but not below /usr/lib/postgresql as Debian does it." >&2
-  exit 69
-}
+case $packages in
+  *" postgresql"*)
+    has_postgres || {
+      echo "PostgreSQL was installed, but not below /usr/lib/postgresql as Debian does it." >&2
+      exit 69
+    }
+    ;;
+esac
 echo "Installed$packages"

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Burqi.Load.Measuring;
+using Burqi.Load.Reporting;
+using Burqi.Load.Servers;
+
+namespace Burqi.Load.Commands;
+
+/// <summary>The load generator as a program.</summary>
+internal static class LoadCommands
+{
+    public static Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Puts real-time calls on a media server and measures what they cost it.") { Load(), Bench(), Sink() };
+        return root.Parse(args).InvokeAsync();
+    }
+
+    private static Option<int> Number(string name, int otherwise, string description) =>
+        new(name) { DefaultValueFactory = _ => otherwise, Description = description };
+
+    private static Command Load()
+    {
+        var calls = Number("--calls", 500, "Concurrent two-track calls.");
+        var seconds = Number("--seconds", 60, "How long they last.");
+        var server = new Option<ServerKind>("--server") { DefaultValueFactory = _ => ServerKind.Media, Description = "The program that takes them." };
+        var command = new Command("load", "Concurrent calls on the recorder: no frame may be lost, every file must hold what was sent.") { calls, seconds, server };
+        command.SetAction(async (parsed, _) =>
+        {
+            var warmUp = TimeSpan.FromSeconds(Math.Min(10, parsed.GetValue(seconds) / 2));
+            var window = TimeSpan.FromSeconds(parsed.GetValue(seconds)) - warmUp;
+            var result = await LoadRun.MeasureAsync(parsed.GetValue(server), parsed.GetValue(calls), warmUp, window);
+            await Console.Out.WriteLineAsync(LoadReport.Describe(result));
+            return result.IsWhole ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static Command Bench()
+    {
+        var calls = Number("--calls", 200, "Concurrent two-track calls.");
+        var seconds = Number("--seconds", 20, "How long is measured, after 10 s to warm up.");
+        var repeats = Number("--repeats", 3, "How often every server is measured; they take turns.");
+        var write = new Option<FileInfo?>("--write") { Description = "The page whose table is written anew." };
+        var command = new Command("bench", "The recorder beside a bare endpoint and a recorder in Node.") { calls, seconds, repeats, write };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var results = Enum.GetValues<ServerKind>().ToDictionary(kind => kind, _ => new List<Measurement>());
+            for (var repeat = 0; repeat < parsed.GetValue(repeats); repeat++)
+            {
+                foreach (var kind in results.Keys)
+                {
+                    var result = await LoadRun.MeasureAsync(kind, parsed.GetValue(calls), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(parsed.GetValue(seconds)));
+                    results[kind].Add(result);
+                    await Console.Out.WriteLineAsync($"{kind,-6} {LoadReport.Line(result)}".AsMemory(), cancellation);
+                }
+            }
+
+            var table = BenchReport.Table(results);
+            await Console.Out.WriteLineAsync($"\n{table}".AsMemory(), cancellation);
+            if (parsed.GetValue(write) is { } page)
+            {
+                var text = await File.ReadAllTextAsync(page.FullName, cancellation);
+                await File.WriteAllTextAsync(page.FullName, BenchReport.Replace(text, "ratios", $"{Machine.Describe()}\n\n{table}"), cancellation);
+            }
+
+            return results[ServerKind.Media].TrueForAll(result => result.IsWhole) ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static Command Sink()
+    {
+        var port = new Argument<int>("port");
+        var command = new Command("sink", "The bare endpoint that receives everything and drops it.") { port };
+        command.SetAction(async (parsed, _) =>
+        {
+            await SinkServer.RunAsync(parsed.GetValue(port));
+            return 0;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,1 @@
+return await Burqi.Load.Commands.LoadCommands.RunAsync(args);
