@@ -10,6 +10,14 @@ internal static class TestAudio
         return bytes;
     }
 
+    /// <summary>16-bit audio in which every sample can be told from its neighbours.</summary>
+    public static short[] Pcm(int seed, int milliseconds, int sampleRate = 16_000)
+    {
+        var samples = new short[milliseconds * sampleRate / 1000];
+        new Random(seed).NextBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(samples.AsSpan()));
+        return samples;
+    }
+
     /// <summary>The sum of two tracks as a 32-bit sum clamped to 16 bits.</summary>
     public static short[] Mix(short[] a, short[] b) =>
         [.. a.Zip(b, (x, y) => (short)Math.Clamp(x + y, short.MinValue, short.MaxValue))];

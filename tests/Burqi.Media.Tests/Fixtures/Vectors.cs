@@ -9,6 +9,8 @@ internal static class Vectors
 
     public static JsonArray MediaStreams { get; } = Read("twilio-media-stream.json")["streams"]!.AsArray();
 
+    public static JsonArray AcsStreams { get; } = Read("acs-media-stream.json")["streams"]!.AsArray();
+
     public static short[] Decode(IEnumerable<byte> muLaw) => [.. muLaw.Select(code => MuLawTable[code])];
 
     private static JsonNode Read(string name) => JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Vectors", name)))!;

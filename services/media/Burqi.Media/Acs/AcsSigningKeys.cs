@@ -10,7 +10,7 @@ namespace Burqi.Media.Acs;
 
 /// <summary>
 /// The keys that ACS signs its tokens with, as its OpenID configuration names them. They are kept for a day; a key that is not among them
-/// makes them be fetched anew, at most once a minute, so that tokens with invented keys cost nobody anything.
+/// makes them be fetched anew, but not at once again, so that tokens with invented keys cost nobody anything.
 /// </summary>
 internal sealed partial class AcsSigningKeys(IHttpClientFactory clients, IOptions<MediaOptions> options, TimeProvider time, ILogger<AcsSigningKeys> logger) : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed partial class AcsSigningKeys(IHttpClientFactory clients, IOption
     public static readonly TimeSpan FetchTimeout = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
-    private static readonly TimeSpan LeastInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>RFC 7518 §3.3 asks for no less.</summary>
     private const int LeastKeyBits = 2048;
@@ -31,8 +31,7 @@ internal sealed partial class AcsSigningKeys(IHttpClientFactory clients, IOption
 
     private readonly SemaphoreSlim _fetching = new(1, 1);
     private volatile KeySet? _keys;
-    private long _triedAt;
-    private bool _tried;
+    private long _restUntil = long.MinValue;
 
     /// <summary>The key of that id; null when ACS does not know it.</summary>
     /// <exception cref="HttpRequestException">No keys are known, and none could be fetched.</exception>
@@ -51,7 +50,7 @@ internal sealed partial class AcsSigningKeys(IHttpClientFactory clients, IOption
                 return meanwhile;
             }
 
-            if (!_tried || time.GetElapsedTime(_triedAt) >= (_keys is null ? FetchTimeout : LeastInterval))
+            if (time.GetTimestamp() >= _restUntil)
             {
                 await FetchAsync(cancellationToken);
             }
@@ -71,14 +70,15 @@ internal sealed partial class AcsSigningKeys(IHttpClientFactory clients, IOption
 
     private async Task FetchAsync(CancellationToken cancellationToken)
     {
-        _triedAt = time.GetTimestamp();
-        _tried = true;
+        // The very first keys may be followed by a new one at once.
+        var rest = _keys is not null;
         try
         {
             _keys = new KeySet(await ReadAsync(cancellationToken), time.GetTimestamp());
         }
         catch (Exception exception) when (exception is HttpRequestException or JsonException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
+            rest = true;
             if (_keys is null)
             {
                 throw new HttpRequestException(Unreachable, exception);
@@ -86,6 +86,10 @@ internal sealed partial class AcsSigningKeys(IHttpClientFactory clients, IOption
 
             // What was good yesterday is better than turning calls away.
             Log.KeysNotFetched(logger, exception.GetType().Name);
+        }
+        finally
+        {
+            _restUntil = rest ? time.GetTimestamp() + (long)(LeastInterval.TotalSeconds * time.TimestampFrequency) : long.MinValue;
         }
     }
 
