@@ -23,6 +23,9 @@ internal sealed partial class LiveRecordings(RecordingServices services, ILogger
     private int _waiting;
     private bool _stopping;
 
+    /// <summary>How many recordings have no socket now and wait for another.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
     /// <summary>
     /// The recording that takes a stream's audio: a new one, or one of the same call that lost its socket. Null when the stream is being brought
     /// by another socket already.
@@ -170,13 +173,13 @@ internal sealed partial class LiveRecordings(RecordingServices services, ILogger
     private List<LiveRecording> CompleteWaiting()
     {
         var completed = new List<LiveRecording>();
+        if (Waiting == 0)
+        {
+            return completed;
+        }
+
         lock (_gate)
         {
-            if (_waiting == 0)
-            {
-                return completed;
-            }
-
             foreach (var (call, entries) in _calls.ToArray())
             {
                 foreach (var entry in entries.ToArray())
