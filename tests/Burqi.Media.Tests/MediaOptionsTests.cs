@@ -29,6 +29,8 @@ public sealed class MediaOptionsTests
     [InlineData("Production", "--CALLBACK_URI_HOST=burqi.example.com", "CALLBACK_URI_HOST must be an absolute http or https URL")]
     [InlineData("Production", "--BURQI_MEDIA_IDLE_TIMEOUT_SECONDS=-1", "BURQI_MEDIA_IDLE_TIMEOUT_SECONDS must be a number")]
     [InlineData("Production", "--BURQI_MEDIA_MAX_STREAMS=none", "BURQI_MEDIA_MAX_STREAMS must be a number")]
+    [InlineData("Production", "--BURQI_MEDIA_RECONNECT_SECONDS=x", "BURQI_MEDIA_RECONNECT_SECONDS must be a number")]
+    [InlineData("Production", "--BURQI_ACS_OPENID_CONFIGURATION_URL=x", "BURQI_ACS_OPENID_CONFIGURATION_URL must be an absolute http or https URL")]
     [InlineData("Production", "--BURQI_MEDIA_DRAIN_SECONDS=60", "BURQI_MEDIA_DRAIN_SECONDS leaves too little time")]
     [InlineData("Production", "--BURQI_MEDIA_MP3=perhaps", "BURQI_MEDIA_MP3 must be auto, true or false")]
     [InlineData("Production", "--BURQI_MEDIA_MP3_WORKERS=0", "BURQI_MEDIA_MP3_WORKERS must be a number")]

@@ -186,7 +186,7 @@ public sealed class RecordStreamTests : IAsyncLifetime
     public async Task Stream_SecondOfTheCallInTheSameSecond_HasFilesOfItsOwn()
     {
         var callSid = StreamDriver.NewSid("CA");
-        var audio = Enumerable.Range(20, 4).Select(seed => TestAudio.Noise(seed, 200)).ToArray();
+        var audio = Enumerable.Range(20, 16).Select(seed => TestAudio.Noise(seed, 200)).ToArray();
         var drivers = await Task.WhenAll(audio.Select(_ => StreamDriver.StartAsync(_host, callSid)));
         await Task.WhenAll(drivers.Zip(audio, (driver, bytes) => driver.SendAsync(bytes, [])));
         await Task.WhenAll(drivers.Select(driver => driver.StopAsync()));

@@ -18,6 +18,8 @@ internal sealed partial class ManifestStore(IOptions<MediaOptions> options)
     // On first use, so that a wrong option is reported by the host together with all others.
     private readonly Lazy<string> _root = new(() => Path.GetFullPath(options.Value.RecordingsDir));
 
+    private readonly Lock _creating = new();
+
     public string Root => _root.Value;
 
     /// <summary>This process's mark in the manifests of its own live recordings.</summary>
@@ -77,19 +79,17 @@ internal sealed partial class ManifestStore(IOptions<MediaOptions> options)
     public bool TryCreate(RecordingManifest manifest)
     {
         var path = manifest.Location.Manifest(Root);
-        if (File.Exists(path))
-        {
-            return false;
-        }
 
-        try
+        // One at a time: streams of one call that begin in the same second claim the same name, and write it under the same temporary one.
+        lock (_creating)
         {
+            if (File.Exists(path))
+            {
+                return false;
+            }
+
             DurableFile.Create(path, JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJsonContext.Default.RecordingManifest));
             return true;
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            return false;
         }
     }
 
