@@ -139,6 +139,36 @@ public sealed class RecordStreamTests : IAsyncLifetime
         manifest.Tracks[0].Facts!.Gaps.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(7)]
+    public async Task Timestamps_ThatShake_CutNothingOff(int shakeMs)
+    {
+        var user = TestAudio.Noise(5, 8000);
+        await using var driver = await StreamDriver.StartAsync(_host);
+        var random = new Random(5);
+        for (var offset = 0; offset < user.Length; offset += 160)
+        {
+            await driver.SendFrameAsync("inbound", offset / 8 + random.Next(shakeMs + 1), user[offset..(offset + 160)]);
+        }
+
+        await driver.StopAsync();
+
+        // Where a timestamp says so there is a pause of some milliseconds; without the pauses it is what was sent.
+        var manifest = await _host.AnnouncedAsync(driver.CallSid);
+        var facts = manifest.Tracks[0].Facts!;
+        facts.FramesReceived.ShouldBe(400);
+        facts.GapMs.ShouldBeLessThanOrEqualTo(shakeMs);
+        var kept = _host.Tracks(manifest).User.ToList();
+        kept.RemoveRange(0, (int)facts.FirstTimestampMs! * 8);
+        foreach (var gap in facts.Gaps.Reverse())
+        {
+            kept.RemoveRange((int)((gap.StartMs - facts.FirstTimestampMs!.Value) * 8), (int)(gap.DurationMs * 8));
+        }
+
+        kept.ToArray().ShouldSound(Vectors.Decode(user));
+    }
+
     [Fact]
     public async Task Stream_TracksThatBeginLater_ShareOneOrigin()
     {

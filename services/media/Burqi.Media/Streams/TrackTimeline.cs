@@ -18,7 +18,7 @@ internal sealed class TrackTimeline(RecordedTrack track, int sampleRate, long re
     /// <summary>Gaps kept one by one; a stream with more is so broken that the sum of the oldest says enough.</summary>
     public const int MaxGaps = 1000;
 
-    /// <summary>How far a wall clock's timestamps may shake; a frame lost is never less than 20 ms.</summary>
+    /// <summary>How far timestamps may shake that were read off a clock; a frame lost is never less than 20 ms.</summary>
     private const int JitterMs = 15;
 
     private readonly List<TrackGap> _gaps = [];
@@ -66,12 +66,25 @@ internal sealed class TrackTimeline(RecordedTrack track, int sampleRate, long re
 
     public long? LastTimestampMs { get; private set; }
 
+    private long Jitter => sampleRate * JitterMs / 1000;
+
     public void CountDuplicate() => Duplicated++;
 
     public void CountStale() => Stale++;
 
     /// <summary>Places a frame that begins at <paramref name="position"/> by a timestamp that counts its samples.</summary>
-    public void Place(long position, long timestampMs, ReadOnlySpan<short> samples) => Place(position, timestampMs, samples, Tolerance(samples.Length));
+    public void Place(long position, long timestampMs, ReadOnlySpan<short> samples)
+    {
+        var overlap = End - position;
+        if (timestampMs > _newestMs && overlap > 0 && overlap < samples.Length && overlap <= Jitter)
+        {
+            // Newer than all before, and stamped a little early: nothing of it has been heard yet, so nothing of it is cut off.
+            position = End;
+        }
+
+        _newestMs = Math.Max(_newestMs, timestampMs);
+        Place(position, timestampMs, samples, Tolerance(samples.Length));
+    }
 
     /// <summary>
     /// Places a frame whose timestamp says when it came by a wall clock, and so shakes: what is newer than all before follows them, as long as
@@ -83,10 +96,9 @@ internal sealed class TrackTimeline(RecordedTrack track, int sampleRate, long re
     /// <param name="samples">Its audio.</param>
     public void PlaceByClock(long position, long timestampMs, bool wholeSecond, ReadOnlySpan<short> samples)
     {
-        var jitter = sampleRate * JitterMs / 1000;
         if (timestampMs < _newestMs)
         {
-            Place(position, timestampMs, samples, jitter);
+            Place(position, timestampMs, samples, Jitter);
             return;
         }
 
@@ -98,7 +110,7 @@ internal sealed class TrackTimeline(RecordedTrack track, int sampleRate, long re
             return;
         }
 
-        if (position < End + jitter + (wholeSecond ? sampleRate : 0))
+        if (position < End + Jitter + (wholeSecond ? sampleRate : 0))
         {
             position = End;
         }
@@ -111,7 +123,7 @@ internal sealed class TrackTimeline(RecordedTrack track, int sampleRate, long re
         }
 
         samples.CopyTo(_newest);
-        Place(position, timestampMs, samples, jitter);
+        Place(position, timestampMs, samples, Jitter);
     }
 
     /// <summary>Prepares for another socket, which numbers its messages anew.</summary>
