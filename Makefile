@@ -6,7 +6,7 @@ DOTNET_FLAGS := --nologo --verbosity minimal
 LOAD := dotnet artifacts/bin/Burqi.Load/release/Burqi.Load.dll
 CALLS ?= 500
 SECONDS ?= 60
-SCRIPTS := .ci/run $(shell find infra tests -name '*.sh')
+SCRIPTS := .ci/run $(shell find infra tests -name node_modules -prune -o -name '*.sh' -print)
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs what this project needs from Debian's package manager, and nothing that is there already.
+# Installs what this project needs from Debian's package manager and from npm, and nothing that is there already.
 # Usage: install-prerequisites.sh demo|test|load|bench
 #   demo  PostgreSQL: the embedded default starts a private one; LAME, with which MP3 is made
 #   test  that, and what the tests start or judge with: RabbitMQ, an S3 server (Ceph's radosgw), ffmpeg, a headless
-#         Chromium, nginx
+#         Chromium, nginx, Node.js, and with npm the packages of tests/npm
 #   load  LAME alone
 #   bench LAME, and Node, which runs the recorder that ours is compared with
 # May be run any number of times, also at once and after being interrupted.
@@ -27,15 +27,28 @@ has() { command -v "$1" >/dev/null; }
 has_postgres() { for initdb in /usr/lib/postgresql/*/bin/initdb; do [ -x "$initdb" ] && return 0; done; return 1; }
 has_lame() { for lame in /usr/lib/*/libmp3lame.so.0 /usr/lib/libmp3lame.so.0 /usr/lib64/libmp3lame.so.0; do [ -e "$lame" ] && return 0; done; return 1; }
 
+# The providers' own libraries, exactly as tests/npm/package-lock.json names them. Not having them fails the tests that ask
+# them, and no others: that is no reason to stop here.
+install_npm_packages() {
+  [ "$purpose" = test ] || return 0
+  folder=$(dirname "$0")/../tests/npm
+  [ ! "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] || return 0
+  echo "Installing the npm packages of tests/npm"
+  (
+    cd "$folder"
+    exec 8<package.json
+    flock 8
+    [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --loglevel=error
+  ) || echo "npm could not install them: the tests that need them will say so." >&2
+}
+
 packages=
 need() { packages="$packages $*"; }
 
 has setpriv && has setsid || need util-linux
 case $purpose in demo | test) has_postgres || need postgresql ;; esac
 has_lame || need libmp3lame0
-if [ "$purpose" = bench ]; then
-  { has node && has npm; } || need nodejs npm
-fi
+case $purpose in test | bench) { has node && has npm; } || need nodejs npm ;; esac
 if [ "$purpose" = test ]; then
   [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || need rabbitmq-server
   { has radosgw && has radosgw-admin && has ceph && has ceph-mon && has ceph-osd && has monmaptool; } || need radosgw ceph-common ceph-mon ceph-osd
@@ -44,7 +57,10 @@ if [ "$purpose" = test ]; then
   has nginx || [ -x /usr/sbin/nginx ] || need nginx-light
 fi
 
-[ -n "$packages" ] || exit 0
+if [ -z "$packages" ]; then
+  install_npm_packages
+  exit 0
+fi
 
 if ! has apt-get; then
   echo "This machine has no apt-get: install the equivalents of these Debian packages by hand:$packages" >&2
@@ -108,3 +124,4 @@ case $packages in
     ;;
 esac
 echo "Installed$packages"
+install_npm_packages
