@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Runtime.InteropServices;
+using Burqi.Media.Spool;
 using Burqi.Media.Streams;
 
 namespace Burqi.Media;
@@ -32,9 +33,10 @@ internal sealed class MediaTelemetry : IDisposable
     private readonly Counter<long> _failures;
     private readonly Counter<long> _announcements;
 
-    public MediaTelemetry(IMeterFactory meters)
+    public MediaTelemetry(IMeterFactory meters, ManifestStore store)
     {
         _meter = meters.Create(Name);
+        _meter.CreateObservableGauge("burqi.media.disk.free", () => FreeBytes(store.Root), "By", "Free space on the disk of the recordings folder.");
         _active = _meter.CreateUpDownCounter<int>("burqi.media.streams.active", "{stream}", "Media streams with an open socket.");
         _refused = _meter.CreateCounter<long>("burqi.media.upgrades.refused", "{request}", "Upgrades that were not accepted, by reason.");
         _ended = _meter.CreateCounter<long>("burqi.media.streams.ended", "{stream}", "Media streams that ended, by how.");
@@ -92,6 +94,18 @@ internal sealed class MediaTelemetry : IDisposable
     }
 
     public void Dispose() => _meter.Dispose();
+
+    private static IEnumerable<Measurement<long>> FreeBytes(string root)
+    {
+        try
+        {
+            return [new(new DriveInfo(root).AvailableFreeSpace)];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return []; // A disk that is gone has no free space to tell.
+        }
+    }
 
     private static void Add(Counter<long> counter, long amount, KeyValuePair<string, object?> tag)
     {

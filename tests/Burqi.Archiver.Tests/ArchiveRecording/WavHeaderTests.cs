@@ -55,6 +55,21 @@ public sealed class WavHeaderTests
         header.IsTruncatedAt(44).ShouldBeFalse();
     }
 
+    [Fact]
+    public void TryParse_LongerThanThirtyTwoBitsCanSay_FileItselfDecides()
+    {
+        var plain = Wav.Header(1000);
+        byte[] unknown = [0xFF, 0xFF, 0xFF, 0xFF];
+        byte[] file = [.. "RF64"u8, .. unknown, .. "WAVEds64"u8, 28, 0, 0, 0, .. new byte[28], .. plain[12..40], .. unknown];
+
+        WavHeader.TryParse(file, out var header).ShouldBe(WavParse.Wav);
+
+        const long size = 80 + 16_000L * 400_000;
+        header!.DataOffset.ShouldBe(80);
+        header.DurationMs(size).ShouldBe(400_000_000);
+        header.IsTruncatedAt(size).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("<html><body>Service unavailable</body></html>")]
     [InlineData("RIFF....AVI LIST")]

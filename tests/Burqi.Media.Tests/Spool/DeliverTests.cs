@@ -137,6 +137,38 @@ public sealed class DeliverTests
     }
 
     [Theory]
+    [InlineData("recording")]
+    [InlineData("final")]
+    public async Task Manifest_OfTheFirstVersion_IsFinished(string state)
+    {
+        var callId = StreamDriver.NewSid("CA");
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, callId)).FullName;
+        var suffix = state == "final" ? "" : ".part";
+        foreach (var type in state == "final" ? new[] { "user", "mixed" } : ["user"])
+        {
+            using var writer = new WavFileWriter(File.OpenHandle(Path.Combine(folder, $"{type}_5.wav{suffix}"), FileMode.CreateNew, FileAccess.ReadWrite), new WavFormat(8000, 1), User.Length);
+            writer.Write(User);
+            writer.Finish();
+        }
+
+        var known = state == "final" ? "\",\"file_size\":16044,\"sha256\":\"00\"" : "\"";
+        await File.WriteAllTextAsync(Path.Combine(folder, "manifest_5.json"), $$"""
+            {"version":1,"state":"{{state}}","provider":"twilio","call_id":"{{callId}}","stream_id":"MZ5","unix":5,"node":"gone","run":"{{Guid.NewGuid()}}",
+             "sample_rate":8000,"started_at":"2026-03-04T05:06:07+00:00","ended_at":"2026-03-04T05:06:08+00:00","duration_ms":1000,"recovered":false,
+             "recordings":[
+              {"recording_id":"{{Guid.NewGuid()}}","recording_type":"user","file":"user_5.wav{{known}}},
+              {"recording_id":"{{Guid.NewGuid()}}","recording_type":"mixed","file":"mixed_5.wav{{known}}}]}
+            """);
+        await using var host = await MediaHost.StartAsync(_folder);
+        var manifest = await host.AnnouncedAsync(callId);
+
+        manifest.Tracks.Select(track => track.Name).ShouldBe([RecordingTypes.User]);
+        host.Read(manifest, RecordingTypes.Mixed).Samples.ShouldSound(User);
+        host.Messages.Of<RecordingCaptured>().Select(m => (m.RecordingType, m.Format, m.SampleRate, m.Channels, m.FileSize))
+            .ShouldBe([(RecordingTypes.User, "wav", 8000, 1, 16_044), (RecordingTypes.Mixed, "wav", 8000, 1, 16_044)]);
+    }
+
+    [Theory]
     [InlineData(WavHeader.Length)]
     [InlineData(WavHeader.LongLength)]
     public async Task Track_WithEitherHeader_IsRecovered(int headerLength)

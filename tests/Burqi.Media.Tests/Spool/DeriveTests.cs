@@ -4,6 +4,8 @@ using Burqi.Media.Audio;
 using Burqi.Media.Spool;
 using Burqi.Media.Tests.Fixtures;
 using Burqi.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Burqi.Media.Tests.Spool;
@@ -104,6 +106,31 @@ public sealed class DeriveTests
             MediaHost.StartAsync(_folder, ("BURQI_MEDIA_MP3", "true"), ("BURQI_MEDIA_MP3_LIBRARY", "libmissing.so.0")));
 
         refused.Failures.Single().ShouldStartWith("BURQI_MEDIA_MP3 is true, but the library libmissing.so.0 cannot be loaded");
+    }
+
+    [Fact]
+    public async Task Process_EndingWhileItDerives_LeavesTheRestToTheNext()
+    {
+        var left = LeftRecording.Create(_folder, LeftRecording.Settings with { Format = AudioFormats.Mp3 }, (RecordingTypes.User, User), (RecordingTypes.Assistant, Assistant));
+        await using (var elsewhere = await MediaHost.StartAsync())
+        {
+            var finalizer = new RecordingFinalizer(
+                new ManifestStore(Options.Create(new MediaOptions { RecordingsDir = _folder })),
+                elsewhere.Services.GetRequiredService<RecordingDeriver>(),
+                elsewhere.Services.GetRequiredService<IOptions<MediaOptions>>(),
+                TimeProvider.System,
+                NullLogger<RecordingFinalizer>.Instance);
+            var captured = finalizer.Capture(left with { Ending = "stop" });
+            RecordingFinalizer.NeedsDeriving(captured).ShouldBeTrue();
+            Should.Throw<OperationCanceledException>(() => finalizer.Deliver(captured, new CancellationToken(canceled: true)));
+        }
+
+        ManifestStore.TryRead(_folder, left.Location.Manifest(_folder))!.State.ShouldBe(ManifestStates.Captured);
+        await using var host = await MediaHost.StartAsync(_folder);
+        await host.AnnouncedAsync(left.CallId);
+
+        host.Messages.Of<RecordingCaptured>().Length.ShouldBe(3);
+        host.Messages.Of<RecordingCaptured>().ShouldAllBe(m => m.Format == "mp3" && !m.Recovered);
     }
 
     [Fact]

@@ -29,7 +29,8 @@ internal sealed record WavHeader(int SampleRate, int Channels, int BytesPerSecon
     public static WavParse TryParse(ReadOnlySpan<byte> start, out WavHeader? header)
     {
         header = null;
-        if (!Begins(start, 0, "RIFF"u8) || !Begins(start, 8, "WAVE"u8))
+        // RF64 is what is longer than these 32-bit sizes can say: they stand open, and the file itself decides.
+        if (!(Begins(start, 0, "RIFF"u8) || Begins(start, 0, "RF64"u8)) || !Begins(start, 8, "WAVE"u8))
         {
             return WavParse.NotWav;
         }
