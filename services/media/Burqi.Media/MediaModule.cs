@@ -11,6 +11,7 @@ using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -58,6 +59,15 @@ public static class MediaModule
         services.AddAssistants<AssistantLog>(provider =>
             Path.Combine(provider.GetRequiredService<IOptions<MediaOptions>>().Value.DataDirectory, "media-assistants"));
 
+        services.Configure<SocketTransportOptions>(sockets =>
+        {
+            // A frame is read where the kernel hands it over. Two more changes of thread would cost several times what the frame itself does,
+            // and nothing of a media stream ever blocks its thread.
+            sockets.UnsafePreferInlineScheduling = true;
+
+            // One system call less for every read; 4 KiB more for every connection.
+            sockets.WaitForDataBeforeAllocatingBuffer = false;
+        });
         services.AddSingleton<LiveRecordings>();
         services.AddSingleton<MediaSocketUpgrade>();
         services.AddSingleton<TwilioUpgradeSignature>();
@@ -93,7 +103,12 @@ public static class MediaModule
         routes.MapMethods(
             ContentUrls.RoutePattern,
             [HttpMethods.Get, HttpMethods.Head],
-            (string recordingId, HttpContext context, RecordingContentEndpoint endpoint) => endpoint.Handle(recordingId, context));
+            async (string recordingId, HttpContext context, RecordingContentEndpoint endpoint) =>
+            {
+                // The disk may hang: it gets a thread of the pool, never one that reads sockets.
+                await Task.Yield();
+                return endpoint.Handle(recordingId, context);
+            });
         return routes;
     }
 
