@@ -14,8 +14,8 @@ public class ResamplerTests
     {
         var output = Resample(Tone(frequency, 8000, 1), 8000, 16_000);
 
-        Level(output, frequency, 16_000).ShouldBe(0, 0.5);
-        Level(output, 8000 - frequency, 16_000).ShouldBeLessThan(-60);
+        Level(output, frequency, 16_000).ShouldBe(0, 0.05);
+        Level(output, 8000 - frequency, 16_000).ShouldBeLessThan(-80);
     }
 
     [Theory]
@@ -37,7 +37,7 @@ public class ResamplerTests
             }
             else if (frequency >= to * 0.5)
             {
-                Level(output, Math.Abs(frequency - (int)Math.Round((double)frequency / to) * to), to).ShouldBeLessThan(-70, $"{frequency} Hz");
+                Level(output, Math.Abs(frequency - (int)Math.Round((double)frequency / to) * to), to).ShouldBeLessThan(-80, $"{frequency} Hz");
             }
         }
     }

@@ -117,6 +117,7 @@ public sealed class DeriveTests
             var finalizer = new RecordingFinalizer(
                 new ManifestStore(Options.Create(new MediaOptions { RecordingsDir = _folder })),
                 elsewhere.Services.GetRequiredService<RecordingDeriver>(),
+                elsewhere.Services.GetRequiredService<MediaTelemetry>(),
                 elsewhere.Services.GetRequiredService<IOptions<MediaOptions>>(),
                 TimeProvider.System,
                 NullLogger<RecordingFinalizer>.Instance);
@@ -163,6 +164,19 @@ public sealed class DeriveTests
         var user = host.Messages.Of<RecordingCaptured>(m => m.RecordingType == RecordingTypes.User).Single();
         (user.Format, user.SampleRate, user.FilePath).ShouldBe(("wav", 8000, $"{left.CallId}/user_{left.Unix}.wav"));
         host.Messages.Of<RecordingCaptured>(m => m.RecordingType == RecordingTypes.Mixed).Single().Format.ShouldBe("mp3");
+    }
+
+    [Fact]
+    public async Task Disk_ThatRefusesTheMix_FailsItAloneAndSaysWhy()
+    {
+        var left = LeftRecording.Create(_folder, null, (RecordingTypes.User, User), (RecordingTypes.Assistant, Assistant));
+        Directory.CreateDirectory(left.Location.PartFile(_folder, $"mixed_{left.Unix}.wav"));
+        await using var host = await MediaHost.StartAsync(_folder);
+        await host.AnnouncedAsync(left.CallId);
+
+        host.Messages.Of<RecordingCaptured>().Select(m => m.RecordingType).ShouldBe([RecordingTypes.User, RecordingTypes.Assistant]);
+        var failed = host.Messages.Of<RecordingFailed>().Single();
+        (failed.RecordingType, failed.Reason).ShouldBe((RecordingTypes.Mixed, "The recordings folder of the media node cannot be written."));
     }
 
     private static short[] Tone(int frequency, int samples) =>

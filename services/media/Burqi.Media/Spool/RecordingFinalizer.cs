@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Burqi.Contracts.Recordings;
 using Burqi.Media.Audio;
 using Microsoft.Extensions.Logging;
@@ -16,12 +14,13 @@ namespace Burqi.Media.Spool;
 internal sealed partial class RecordingFinalizer(
     ManifestStore store,
     RecordingDeriver deriver,
+    MediaTelemetry telemetry,
     IOptions<MediaOptions> options,
     TimeProvider time,
     ILogger<RecordingFinalizer> logger)
 {
-    /// <summary>Samples mixed or hashed at once: 128 KiB, the size beyond which a larger one gains nothing.</summary>
-    private const int ChunkSamples = 64 * 1024;
+    /// <summary>Samples mixed at once: few enough to stay in the processor's cache and out of the large object heap.</summary>
+    private const int ChunkSamples = 8 * 1024;
 
     /// <summary>How many bytes stand before a track's samples: as many as the longest recording allowed may come to need.</summary>
     public static int TrackHeaderLength(MediaOptions options, int sampleRate) =>
@@ -200,7 +199,9 @@ internal sealed partial class RecordingFinalizer(
             {
                 // The mix can be made again from the tracks, which matter more: they are kept, and said to be there.
                 DeleteIfPossible(location.PartFile(store.Root, source));
-                return Fail(recording, $"The mix could not be written ({exception.GetType().Name}).");
+                Log.NotMixed(logger, exception, manifest.CallId, manifest.StreamId);
+                telemetry.Failed(FailureReason.Classify(exception), 1);
+                return Fail(recording, FailureReason.Describe(exception));
             }
         }
 
@@ -217,8 +218,8 @@ internal sealed partial class RecordingFinalizer(
             return Fail(recording, "The file is gone.");
         }
 
-        var (size, sha256) = Measure(path);
-        return recording with { FileSize = size, Sha256 = sha256, Audio = Listen(path) };
+        var file = FileMeasurement.Of(path);
+        return recording with { FileSize = file.Size, Sha256 = file.Sha256, Audio = file.Audio };
     }
 
     private ManifestRecording? TryDerive(RecordingManifest manifest, ManifestRecording recording, string source, CancellationToken cancellationToken)
@@ -229,8 +230,8 @@ internal sealed partial class RecordingFinalizer(
         {
             var audio = deriver.Derive(manifest, recording, location.File(store.Root, source), part, cancellationToken);
             Settle(location, recording.File);
-            var (size, sha256) = Measure(location.File(store.Root, recording.File));
-            return recording with { FileSize = size, Sha256 = sha256, Audio = audio };
+            var file = FileMeasurement.Of(location.File(store.Root, recording.File));
+            return recording with { FileSize = file.Size, Sha256 = file.Sha256, Audio = audio };
         }
         catch (Exception exception) when (IsTrouble(exception))
         {
@@ -321,48 +322,6 @@ internal sealed partial class RecordingFinalizer(
         FailedAt = recording.FailedAt ?? time.GetUtcNow(),
     };
 
-    private static (long Size, string Sha256) Measure(string path)
-    {
-        using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(ChunkSamples * WavFormat.BytesPerSample);
-        try
-        {
-            long size = 0;
-            while (RandomAccess.Read(file, buffer, size) is var read and > 0)
-            {
-                hash.AppendData(buffer, 0, read);
-                size += read;
-            }
-
-            return (size, Convert.ToHexStringLower(hash.GetHashAndReset()));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private static AudioFacts Listen(string path)
-    {
-        using var reader = new WavReader(path);
-        var meter = new AudioMeter(reader.Format);
-        var samples = ArrayPool<short>.Shared.Rent(ChunkSamples);
-        try
-        {
-            while (reader.Read(samples) is var count and > 0)
-            {
-                meter.Add(samples.AsSpan(0, count));
-            }
-        }
-        finally
-        {
-            ArrayPool<short>.Shared.Return(samples);
-        }
-
-        return meter.Read();
-    }
-
     private static void WriteHeader(SafeFileHandle file, int length, WavFormat format, long frames)
     {
         Span<byte> header = stackalloc byte[length];
@@ -372,6 +331,9 @@ internal sealed partial class RecordingFinalizer(
 
     private static partial class Log
     {
+        [LoggerMessage(3202, LogLevel.Error, "The mix of call {CallId}, stream {StreamId}, could not be written; its tracks are whole")]
+        public static partial void NotMixed(ILogger logger, Exception exception, string callId, string streamId);
+
         [LoggerMessage(3201, LogLevel.Error, "The {RecordingType} recording of call {CallId}, stream {StreamId}, could not be made as {Format} of {SampleRate} Hz: it stays the WAV that was captured")]
         public static partial void NotDerived(ILogger logger, Exception exception, string callId, string streamId, string recordingType, string format, int sampleRate);
     }
