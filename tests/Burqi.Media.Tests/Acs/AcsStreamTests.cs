@@ -19,7 +19,7 @@ public sealed class AcsStreamTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _issuer = await AcsIssuer.StartAsync();
-        
+
         // ACS has no word for the end: without the wait for another socket it comes at once.
         _host = await MediaHost.StartAsync(settings: [.. _issuer.Settings, ("BURQI_MEDIA_RECONNECT_SECONDS", "0")]);
     }

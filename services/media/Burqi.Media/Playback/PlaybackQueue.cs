@@ -302,7 +302,7 @@ internal sealed class PlaybackQueue(int sampleRate, PcmBlockPool blocks, IPlayba
 
     private PcmBlock? TryRent()
     {
-        if (_rented == blocks.MaxPerRecording || blocks.TryRent() is not { } block)
+        if (_rented >= blocks.MaxPerRecording || blocks.TryRent() is not { } block)
         {
             return null;
         }

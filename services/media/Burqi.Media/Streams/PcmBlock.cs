@@ -26,7 +26,7 @@ internal sealed class PcmBlock
 /// </summary>
 internal sealed class PcmBlockPool(IOptions<MediaOptions> options)
 {
-    /// <summary>The share of all blocks that one recording may hold: one that is sent faster than real time leaves the others theirs.</summary>
+    /// <summary>The share of all blocks that one recording may hold whatever the others do.</summary>
     private const int RecordingShare = 8;
 
     /// <summary>What is kept for reuse, about 3 MiB; what a passing congestion needed beyond it goes back to the collector.</summary>
@@ -41,7 +41,11 @@ internal sealed class PcmBlockPool(IOptions<MediaOptions> options)
     /// <summary>How many blocks are in use.</summary>
     public int Rented => Volatile.Read(ref _rented);
 
-    public int MaxPerRecording => _maxBlocks / RecordingShare;
+    /// <summary>
+    /// How many one recording may hold: as many as are left for all others. One that is sent faster than real time, or all out of order, has
+    /// half of them while the node is idle, and leaves the others theirs when it is not.
+    /// </summary>
+    public int MaxPerRecording => Math.Max(_maxBlocks / RecordingShare, _maxBlocks - Rented);
 
     /// <summary>A block, or null when all that may be are in use.</summary>
     public PcmBlock? TryRent()
