@@ -81,14 +81,14 @@ public sealed class DeliverTests
     [Fact]
     public async Task Settings_OfWhereAndWhoToTell_GoWithTheMessages()
     {
-        var settings = LeftRecording.Settings with { RecordingsDir = "customers/acme_1", AutoSave = false, CreateDatabaseRecords = false };
+        var settings = LeftRecording.Settings with { RecordingsDir = "customers/acme_1/eu/2026", AutoSave = false, CreateDatabaseRecords = false };
         var left = LeftRecording.Create(_folder, settings, (RecordingTypes.User, User));
         await using var host = await MediaHost.StartAsync(_folder);
         await Eventually.BecomesTrueAsync(() => host.Messages.Of<RecordingCaptured>().Length == 2);
 
         host.Messages.Of<RecordingStarted>().ShouldAllBe(m => m.CreateDatabaseRecords == false);
         host.Messages.Of<RecordingCaptured>().ShouldAllBe(m => m.CreateDatabaseRecords == false && m.AutoSave == false);
-        host.Messages.Of<RecordingCaptured>().Select(m => m.FilePath).ShouldBe([$"customers/acme_1/{left.CallId}/user_{left.Unix}.wav", $"customers/acme_1/{left.CallId}/mixed_{left.Unix}.wav"]);
+        host.Messages.Of<RecordingCaptured>().Select(m => m.FilePath).ShouldBe([$"customers/acme_1/eu/2026/{left.CallId}/user_{left.Unix}.wav", $"customers/acme_1/eu/2026/{left.CallId}/mixed_{left.Unix}.wav"]);
         host.Messages.Of<RecordingCaptured>().ShouldAllBe(m => File.Exists(Path.Combine(_folder, m.FilePath)));
         using var client = host.CreateClient();
         (await client.GetByteArrayAsync(host.Messages.Of<RecordingCaptured>()[0].ContentUrl)).Length.ShouldBe(44 + 2 * User.Length);

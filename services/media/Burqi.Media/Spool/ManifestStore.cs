@@ -11,7 +11,9 @@ internal sealed partial class ManifestStore(IOptions<MediaOptions> options)
     {
         RecurseSubdirectories = true,
         MaxRecursionDepth = SpoolLocation.MaxDepth,
-        IgnoreInaccessible = false,
+
+        // A volume's lost+found is nobody's but root's, and none of ours.
+        IgnoreInaccessible = true,
         AttributesToSkip = FileAttributes.ReparsePoint,
     };
 
