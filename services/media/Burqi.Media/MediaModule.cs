@@ -52,6 +52,9 @@ public static class MediaModule
             provider.GetRequiredService<RecordingAnnouncer>(),
             provider.GetRequiredService<RecordingIndex>(),
             provider.GetRequiredService<PcmBlockPool>(),
+
+            // Of their own: what agents have sent and nobody has heard yet must not take the memory that a slow disk needs.
+            new PcmBlockPool(provider.GetRequiredService<IOptions<MediaOptions>>()),
             provider.GetRequiredService<MediaTelemetry>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RecordingWriter>>()));
@@ -69,6 +72,7 @@ public static class MediaModule
             sockets.WaitForDataBeforeAllocatingBuffer = false;
         });
         services.AddSingleton<LiveRecordings>();
+        services.AddSingleton<StreamAdmission>();
         services.AddSingleton<MediaSocketUpgrade>();
         services.AddSingleton<TwilioUpgradeSignature>();
         services.AddSingleton<TwilioMediaEndpoint>();
@@ -98,6 +102,7 @@ public static class MediaModule
     public static IEndpointRouteBuilder MapMedia(this IEndpointRouteBuilder routes)
     {
         routes.MapSocket(TwilioMediaEndpoint.Route, context => context.RequestServices.GetRequiredService<TwilioMediaEndpoint>().HandleAsync(context));
+        routes.MapSocket(TwilioMediaEndpoint.TwoWayRoute, context => context.RequestServices.GetRequiredService<TwilioMediaEndpoint>().HandleAsync(context));
         routes.MapSocket(AcsMediaEndpoint.Route, context => context.RequestServices.GetRequiredService<AcsMediaEndpoint>().HandleAsync(context));
 
         routes.MapMethods(

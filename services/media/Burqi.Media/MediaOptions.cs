@@ -37,6 +37,18 @@ public sealed class MediaOptions
     /// <summary><c>TWILIO_AUTH_TOKEN</c>: the account's primary auth token, which signs upgrades.</summary>
     public string? TwilioAuthToken { get; set; }
 
+    /// <summary>
+    /// <c>BURQI_STREAM_SECRET</c>: what the tokens of streams are checked with; null takes <see cref="TwilioAuthToken"/>. Ingress and media need
+    /// the same.
+    /// </summary>
+    public string? StreamSecret { get; set; }
+
+    /// <summary>
+    /// <c>BURQI_STREAM_TOKENS</c>: <c>required</c>, or <c>optional</c> for those whose own TwiML points at the media sockets: a token may then be
+    /// absent, but never wrong. Where signatures are not checked, tokens need not be good either.
+    /// </summary>
+    public bool RequireStreamTokens { get; set; } = true;
+
     /// <summary><c>TWILIO_ACCOUNT_SID</c>: when set, streams of any other account are refused.</summary>
     public string? TwilioAccountSid { get; set; }
 
@@ -62,6 +74,12 @@ public sealed class MediaOptions
 
     /// <summary><c>BURQI_ACS_OPENID_CONFIGURATION_URL</c>: where ACS says which keys its tokens are signed with.</summary>
     public string AcsOpenIdConfigurationUrl { get; set; } = "https://acscallautomation.communication.azure.com/calling/.well-known/acsopenidconfiguration";
+
+    /// <summary><c>BURQI_MEDIA_AGENT_CONNECT_SECONDS</c>: how long a voice agent may take to accept its connection.</summary>
+    public TimeSpan AgentConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary><c>BURQI_MEDIA_AGENT_SEND_SECONDS</c>: how long a voice agent may take nothing of what is sent to it.</summary>
+    public TimeSpan AgentSendTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary><c>BURQI_MEDIA_DRAIN_SECONDS</c>: how long live streams may go on once the process was told to stop.</summary>
     public TimeSpan DrainGrace { get; set; } = TimeSpan.FromSeconds(10);
@@ -129,6 +147,10 @@ internal sealed class MediaOptionsReader(IConfiguration configuration) : IConfig
         options.TrustedProxies = Networks("BURQI_TRUSTED_PROXIES");
         options.VerifySignatures = Flag("BURQI_VERIFY_SIGNATURES", options.VerifySignatures);
         options.TwilioAuthToken = Text("TWILIO_AUTH_TOKEN");
+        options.StreamSecret = Text("BURQI_STREAM_SECRET");
+        options.RequireStreamTokens = StreamTokens(options.RequireStreamTokens);
+        options.AgentConnectTimeout = TimeSpan.FromSeconds(Number("BURQI_MEDIA_AGENT_CONNECT_SECONDS", options.AgentConnectTimeout.TotalSeconds, 0.1, 60));
+        options.AgentSendTimeout = TimeSpan.FromSeconds(Number("BURQI_MEDIA_AGENT_SEND_SECONDS", options.AgentSendTimeout.TotalSeconds, 0.1, 300));
         options.TwilioAccountSid = Text("TWILIO_ACCOUNT_SID");
         options.MaxStreams = (int)Number("BURQI_MEDIA_MAX_STREAMS", options.MaxStreams, 1, 100_000);
         options.StartTimeout = TimeSpan.FromSeconds(Number("BURQI_MEDIA_START_TIMEOUT_SECONDS", options.StartTimeout.TotalSeconds, 1, 300));
@@ -151,6 +173,22 @@ internal sealed class MediaOptionsReader(IConfiguration configuration) : IConfig
         _unreadable.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(_unreadable);
 
     private string? Text(string name) => configuration[name] is { } value && !string.IsNullOrWhiteSpace(value) ? value.Trim() : null;
+
+    private bool StreamTokens(bool otherwise)
+    {
+        switch (Text("BURQI_STREAM_TOKENS")?.ToLowerInvariant())
+        {
+            case null:
+                return otherwise;
+            case "required":
+                return true;
+            case "optional":
+                return false;
+            default:
+                _unreadable.Add("BURQI_STREAM_TOKENS must be required or optional.");
+                return otherwise;
+        }
+    }
 
     private bool Flag(string name, bool otherwise)
     {

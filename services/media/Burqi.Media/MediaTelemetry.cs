@@ -32,13 +32,15 @@ internal sealed class MediaTelemetry : IDisposable
     private readonly Histogram<double> _finalize;
     private readonly Counter<long> _failures;
     private readonly Counter<long> _announcements;
+    private readonly Counter<long> _unreachable;
+    private readonly Histogram<double> _relay;
 
     public MediaTelemetry(IMeterFactory meters, ManifestStore store)
     {
         _meter = meters.Create(Name);
         _meter.CreateObservableGauge("burqi.media.disk.free", () => FreeBytes(store.Root), "By", "Free space on the disk of the recordings folder.");
         _active = _meter.CreateUpDownCounter<int>("burqi.media.streams.active", "{stream}", "Media streams with an open socket.");
-        _refused = _meter.CreateCounter<long>("burqi.media.upgrades.refused", "{request}", "Upgrades that were not accepted, by reason.");
+        _refused = _meter.CreateCounter<long>("burqi.media.upgrades.refused", "{request}", "Upgrades that were not accepted, and streams refused at their start, by reason.");
         _ended = _meter.CreateCounter<long>("burqi.media.streams.ended", "{stream}", "Media streams that ended, by how.");
         _malformed = _meter.CreateCounter<long>("burqi.media.messages.malformed", "{message}", "Messages that could not be read.");
         _frames = _meter.CreateCounter<long>("burqi.media.frames", "{frame}", "Frames placed, by track.");
@@ -51,6 +53,12 @@ internal sealed class MediaTelemetry : IDisposable
         _flush = _meter.CreateHistogram<double>("burqi.media.flush.duration", "s", "From handing audio over to its being in the file.");
         _finalize = _meter.CreateHistogram<double>("burqi.media.finalize.duration", "s", "From the end of a stream to its final files.");
         _failures = _meter.CreateCounter<long>("burqi.media.recordings.failed", "{recording}", "Recordings that failed, by reason.");
+        _unreachable = _meter.CreateCounter<long>("burqi.media.agents.unreachable", "{connection}", "Voice agents that did not take a stream, by reason.");
+        _relay = _meter.CreateHistogram(
+            "burqi.media.tee.duration",
+            "s",
+            "From a message having come to its having gone to the other side.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.1, 1, 10] });
         _announcements = _meter.CreateCounter<long>("burqi.media.announcements", "{recording}", "Attempts to announce a recording, by outcome.");
     }
 
@@ -62,7 +70,16 @@ internal sealed class MediaTelemetry : IDisposable
         _ended.Add(1, new KeyValuePair<string, object?>("burqi.ending", EndingName(ending)));
     }
 
+    /// <summary>A stream was accepted, and refused once it had introduced itself.</summary>
+    public void StreamRefused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("burqi.reason", reason));
+
     public void UpgradeRefused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("burqi.reason", reason));
+
+    /// <summary>A voice agent did not take its stream.</summary>
+    public void AgentUnreachable(string reason) => _unreachable.Add(1, new KeyValuePair<string, object?>("burqi.reason", reason));
+
+    /// <summary>A message was passed on, and took so long.</summary>
+    public void Relayed(TimeSpan duration) => _relay.Record(duration.TotalSeconds);
 
     public void MessageMalformed() => _malformed.Add(1);
 
@@ -126,6 +143,8 @@ internal sealed class MediaTelemetry : IDisposable
         MediaStreamEnding.Malformed => "malformed",
         MediaStreamEnding.Refused => "refused",
         MediaStreamEnding.Draining => "draining",
+        MediaStreamEnding.AgentClosed => "agent_closed",
+        MediaStreamEnding.AgentFailed => "agent_failed",
         _ => "unknown",
     };
 }

@@ -8,7 +8,7 @@ public sealed class RoutesTests
     internal static readonly Dictionary<string, string[]> Expected = new(StringComparer.Ordinal)
     {
         ["ingress"] = ["POST /twilio/voice", "POST /twiml", "POST /twilio/call-status", "POST /twilio/stream-status", "POST /twilio/recording-status", "POST /recording/status"],
-        ["media"] = ["ANY /twilio/media-stream", "ANY /acs/media/{contextId}", "GET /media/recordings/{recordingId}/content", "HEAD /media/recordings/{recordingId}/content"],
+        ["media"] = ["ANY /twilio/media-stream", "ANY /streams", "ANY /acs/media/{contextId}", "GET /media/recordings/{recordingId}/content", "HEAD /media/recordings/{recordingId}/content"],
         ["archiver"] = [],
         ["catalog"] =
         [

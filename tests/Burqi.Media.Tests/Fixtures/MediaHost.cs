@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Burqi.Assistants;
+using Burqi.Contracts.Assistants;
 using Burqi.Contracts.Recordings;
 using Burqi.Hosting;
 using Burqi.Media.Spool;
@@ -37,7 +39,10 @@ internal sealed class MediaHost : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.Single());
 
-    public static async Task<MediaHost> StartAsync(string? folder = null, params (string Name, string Value)[] settings)
+    public static Task<MediaHost> StartAsync(string? folder = null, params (string Name, string Value)[] settings) => StartAsync(null, folder, settings);
+
+    /// <summary>A host that measures time by another clock than the machine's.</summary>
+    public static async Task<MediaHost> StartAsync(TimeProvider? time, string? folder = null, params (string Name, string Value)[] settings)
     {
         // MassTransit keeps the log of the first bus of a flow for all later ones, also when that bus and its log are gone.
         LogContext.Current = null;
@@ -71,11 +76,38 @@ internal sealed class MediaHost : IAsyncDisposable
             {
                 builder.AddMedia();
                 builder.Services.Replace(ServiceDescriptor.Singleton<IPublishEndpoint>(messages));
+                if (time is not null)
+                {
+                    builder.Services.Replace(ServiceDescriptor.Singleton(time));
+                }
             },
             bus => bus.AddMediaConsumers(),
             routes => routes.MapMedia());
         await app.StartAsync();
         return new MediaHost(app, app.WaitForShutdownAsync(), folder, messages);
+    }
+
+    /// <summary>An assistant as catalog tells it, recorded as WAV.</summary>
+    public void Know(string assistantId, Uri? mediaUrl, Func<AssistantSaved, AssistantSaved>? change = null)
+    {
+        var saved = new AssistantSaved
+        {
+            AssistantId = assistantId,
+            Version = 1,
+            MediaUrl = mediaUrl?.ToString(),
+            Enabled = true,
+            Format = "wav",
+            SampleRate = 8000,
+            Channels = 1,
+            RecordUserAudio = true,
+            RecordAssistantAudio = true,
+            RecordMixedAudio = true,
+            AutoSave = true,
+            RecordingsDir = "recordings",
+            CreateDatabaseRecords = true,
+            SavedAt = DateTimeOffset.UtcNow,
+        };
+        Services.GetRequiredService<AssistantDirectory>().Apply(change?.Invoke(saved) ?? saved);
     }
 
     public HttpClient CreateClient() => new() { BaseAddress = Address };

@@ -1,7 +1,11 @@
+using System.Diagnostics;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Burqi.Contracts;
+using Burqi.Streams;
 
 namespace Burqi.Media.Tests.Fixtures;
 
@@ -9,6 +13,7 @@ namespace Burqi.Media.Tests.Fixtures;
 internal sealed class StreamDriver : IAsyncDisposable
 {
     private readonly ClientWebSocket _socket = new();
+    private readonly Channel<ReceivedMessage> _received = Channel.CreateUnbounded<ReceivedMessage>();
     private readonly Task _reading;
     private long _sequence;
 
@@ -26,6 +31,11 @@ internal sealed class StreamDriver : IAsyncDisposable
 
     public WebSocketCloseStatus? ClosedWith => _socket.CloseStatus;
 
+    public string? ClosedBecause => _socket.CloseStatusDescription;
+
+    /// <summary>What came from the server, in order; ends with the connection.</summary>
+    public ChannelReader<ReceivedMessage> Received => _received.Reader;
+
     public static string NewSid(string prefix) => prefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
     public static string Sign(string url, string token = MediaHost.AuthToken)
@@ -35,8 +45,12 @@ internal sealed class StreamDriver : IAsyncDisposable
 #pragma warning restore CA5350
     }
 
-    public static Task<StreamDriver> ConnectAsync(MediaHost host, string? callSid = null, string? streamSid = null) =>
-        ConnectAsync(host.Address, Sign("wss://burqi.example.com/twilio/media-stream"), callSid, streamSid);
+    /// <summary>What ingress would have given the call.</summary>
+    public static string NewToken(string callSid, string? assistantId = null, string secret = MediaHost.AuthToken) =>
+        StreamToken.Create(StreamToken.DeriveKey(null, secret)!, Providers.Twilio, callSid, assistantId, DateTimeOffset.UtcNow + StreamToken.Lifetime);
+
+    public static Task<StreamDriver> ConnectAsync(MediaHost host, string? callSid = null, string? streamSid = null, string path = "/twilio/media-stream") =>
+        ConnectAsync(host.Address, Sign("wss://burqi.example.com" + path), callSid, streamSid, path);
 
     public static async Task<StreamDriver> ConnectAsync(
         Uri address, string? signature, string? callSid = null, string? streamSid = null, string path = "/twilio/media-stream")
@@ -64,9 +78,14 @@ internal sealed class StreamDriver : IAsyncDisposable
 
     /// <summary>Connects, introduces itself as Twilio does, and starts both tracks.</summary>
     public static async Task<StreamDriver> StartAsync(
-        MediaHost host, string? callSid = null, string? streamSid = null, string[]? tracks = null, Dictionary<string, string>? parameters = null)
+        MediaHost host,
+        string? callSid = null,
+        string? streamSid = null,
+        string[]? tracks = null,
+        Dictionary<string, string>? parameters = null,
+        string path = "/twilio/media-stream")
     {
-        var driver = await ConnectAsync(host, callSid, streamSid);
+        var driver = await ConnectAsync(host, callSid, streamSid, path);
         await driver.SendConnectedAsync();
         await driver.SendStartAsync(tracks: tracks, parameters: parameters);
         return driver;
@@ -74,6 +93,14 @@ internal sealed class StreamDriver : IAsyncDisposable
 
     public Task SendConnectedAsync() => SendAsync("""{"event":"connected","protocol":"Call","version":"1.0.0"}""");
 
+    /// <summary>A two-way stream of an assistant's call.</summary>
+    public static Task<StreamDriver> StartTwoWayAsync(MediaHost host, string? assistantId = null) => StartAsync(
+        host,
+        tracks: ["inbound"],
+        parameters: assistantId is null ? null : new(StringComparer.Ordinal) { ["assistant_id"] = assistantId },
+        path: "/streams");
+
+    /// <summary>Introduces the stream. Where no token is given it is that of the call, and its assistant's; an empty one is left out.</summary>
     public Task SendStartAsync(string accountSid = MediaHost.AccountSid, string[]? tracks = null, Dictionary<string, string>? parameters = null) => SendAsync(new JsonObject
     {
         ["event"] = "start",
@@ -85,7 +112,7 @@ internal sealed class StreamDriver : IAsyncDisposable
             ["callSid"] = CallSid,
             ["tracks"] = new JsonArray([.. (tracks ?? ["inbound", "outbound"]).Select(track => JsonValue.Create(track))]),
             ["mediaFormat"] = new JsonObject { ["encoding"] = "audio/x-mulaw", ["sampleRate"] = 8000, ["channels"] = 1 },
-            ["customParameters"] = new JsonObject([.. (parameters ?? []).Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))]),
+            ["customParameters"] = new JsonObject([.. Parameters(parameters).Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))]),
         },
         ["streamSid"] = StreamSid,
     }.ToJsonString());
@@ -106,6 +133,9 @@ internal sealed class StreamDriver : IAsyncDisposable
     }.ToJsonString(new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     public Task SendFrameAsync(string track, long timestampMs, byte[] payload) => SendAsync(Frame(track, timestampMs, payload));
+
+    /// <summary>The number of the message sent next.</summary>
+    public string NextSequence() => (++_sequence).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Both tracks in 20 ms frames, in step.</summary>
     public async Task SendAsync(byte[] user, byte[] assistant, long fromMs = 0)
@@ -141,9 +171,9 @@ internal sealed class StreamDriver : IAsyncDisposable
     }
 
     /// <summary>Closes without the stop message.</summary>
-    public async Task CloseAsync()
+    public async Task CloseAsync(WebSocketCloseStatus status = WebSocketCloseStatus.NormalClosure, string? reason = null)
     {
-        await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        await _socket.CloseOutputAsync(status, reason, CancellationToken.None);
         await WaitForCloseAsync();
     }
 
@@ -160,7 +190,20 @@ internal sealed class StreamDriver : IAsyncDisposable
         _socket.Dispose();
     }
 
-    private string NextSequence() => (++_sequence).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private Dictionary<string, string> Parameters(Dictionary<string, string>? given)
+    {
+        var parameters = new Dictionary<string, string>(given ?? [], StringComparer.Ordinal);
+        if (!parameters.TryGetValue("token", out var token))
+        {
+            parameters["token"] = NewToken(CallSid, parameters.GetValueOrDefault("assistant_id"));
+        }
+        else if (token.Length == 0)
+        {
+            parameters.Remove("token");
+        }
+
+        return parameters;
+    }
 
     /// <summary>Reads all the time, as every WebSocket peer must: pings are answered meanwhile.</summary>
     private async Task ReadAsync()
@@ -168,8 +211,21 @@ internal sealed class StreamDriver : IAsyncDisposable
         var buffer = new byte[1024];
         try
         {
-            while ((await _socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None)).MessageType != WebSocketMessageType.Close)
+            var message = new List<byte>();
+            while (true)
             {
+                var received = await _socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
+                if (received.MessageType == WebSocketMessageType.Close)
+                {
+                    break;
+                }
+
+                message.AddRange(buffer.AsSpan(0, received.Count));
+                if (received.EndOfMessage)
+                {
+                    _received.Writer.TryWrite(new ReceivedMessage(received.MessageType, [.. message], Stopwatch.GetTimestamp()));
+                    message.Clear();
+                }
             }
 
             await _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
@@ -178,7 +234,17 @@ internal sealed class StreamDriver : IAsyncDisposable
         {
             // The end of the connection is an end as well.
         }
+        finally
+        {
+            _received.Writer.TryComplete();
+        }
     }
+}
+
+/// <summary>A message as it came, and when.</summary>
+internal sealed record ReceivedMessage(WebSocketMessageType Type, byte[] Bytes, long Timestamp)
+{
+    public string Text => Encoding.UTF8.GetString(Bytes);
 }
 
 internal sealed class UpgradeRefusedException(int status) : Exception($"The upgrade was answered {status}.")

@@ -268,7 +268,12 @@ public sealed class RecordStreamTests : IAsyncLifetime
             var placed = new Dictionary<string, SortedDictionary<int, byte[]>>(StringComparer.Ordinal);
             foreach (var message in stream!["messages"]!.AsArray())
             {
-                // Each vector is played as a call of its own.
+                // Each vector is played as a call of its own, which was given the stream.
+                if (message!["start"] is JsonObject start)
+                {
+                    start["customParameters"]!["token"] = StreamDriver.NewToken(callSid);
+                }
+
                 var text = message!.ToJsonString()
                     .Replace("CA00000000000000000000000000000001", callSid, StringComparison.Ordinal)
                     .Replace("MZ00000000000000000000000000000001", driver.StreamSid, StringComparison.Ordinal);

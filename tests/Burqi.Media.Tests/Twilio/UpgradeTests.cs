@@ -99,7 +99,7 @@ public sealed class UpgradeTests
     }
 
     [Theory]
-    [InlineData("/streams")]
+    [InlineData("/streams/x")]
     [InlineData("/twilio/media-stream/x")]
     public async Task Route_OfALaterDay_IsNotThere(string path)
     {

@@ -17,6 +17,10 @@ internal sealed partial class AcsMediaEndpoint(
     public const string Route = "/acs/media/{contextId}";
 
     private const string CallConnectionHeader = "x-ms-call-connection-id";
+
+    /// <summary>Whoever answers the call gives the address, and with it says which assistant takes the call.</summary>
+    private const string AssistantParameter = "assistant_id";
+
     private const string Scheme = "Bearer ";
 
     public async Task HandleAsync(HttpContext context)
@@ -36,7 +40,8 @@ internal sealed partial class AcsMediaEndpoint(
         // The call as every other part of ACS names it; the context is the application's own word for it.
         var connection = context.Request.Headers[CallConnectionHeader].ToString();
         var callId = AcsId.IsValid(connection) ? connection : contextId!;
-        await upgrade.RunAsync(context, () => new AcsMediaReader(callId));
+        var assistantId = context.Request.Query[AssistantParameter].ToString();
+        await upgrade.RunAsync(context, () => new AcsMediaReader(callId, assistantId), _ => new AcsAgentReader(), isTwoWay: false);
     }
 
     private async Task<bool> IsFromAcsAsync(HttpContext context)

@@ -13,7 +13,8 @@ namespace Burqi.Media.Acs;
 /// is decoded into the reader's own memory, where it is the samples.
 /// </summary>
 /// <param name="callId">The call, as the upgrade told it: the messages do not.</param>
-internal sealed class AcsMediaReader(string callId) : IMediaMessageReader
+/// <param name="assistantId">The assistant that takes it, told likewise; null or empty where none does.</param>
+internal sealed class AcsMediaReader(string callId, string? assistantId = null) : IMediaMessageReader
 {
     /// <summary>20 ms of 24 kHz, in bytes.</summary>
     private const int UsualPayload = 960;
@@ -285,6 +286,7 @@ internal sealed class AcsMediaReader(string callId) : IMediaMessageReader
             // Whether the voices come mixed or apart, only the frames tell.
             Tracks = [],
             TraceParent = null,
+            ClaimedAssistantId = assistantId,
             IsWallClock = true,
 
             // A subscription outlives its connections.

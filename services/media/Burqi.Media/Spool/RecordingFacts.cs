@@ -35,7 +35,7 @@ internal sealed record RecordingFacts
             OverflowedMs = Milliseconds(track.Overflowed),
             StartMs = Milliseconds(track.Gaps.FirstOrDefault(gap => gap.Start == 0).End),
             EndMs = Milliseconds(track.End),
-            CoveredMs = Milliseconds(track.End - track.Gaps.Sum(gap => gap.Length) - track.FoldedGaps.Samples),
+            CoveredMs = Milliseconds(track.End - track.Gaps.Sum(gap => gap.Length) - track.FoldedGaps.Samples - track.Paused),
             GapCount = gaps.Length + track.FoldedGaps.Count,
             GapMs = Milliseconds(gaps.Sum(gap => gap.Length) + track.FoldedGaps.Samples),
             Gaps = [.. gaps.Select(gap => new GapFacts(Milliseconds(gap.Start), Milliseconds(gap.Length)))],

@@ -450,6 +450,7 @@ internal sealed record RecordingServices(
     RecordingAnnouncer Announcer,
     RecordingIndex Index,
     PcmBlockPool Blocks,
+    PcmBlockPool PlaybackBlocks,
     MediaTelemetry Telemetry,
     TimeProvider Time,
     ILogger<RecordingWriter> Logger);

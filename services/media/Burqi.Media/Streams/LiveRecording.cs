@@ -1,4 +1,6 @@
+using Burqi.Media.Playback;
 using Burqi.Media.Spool;
+using Burqi.Media.Tee;
 
 namespace Burqi.Media.Streams;
 
@@ -6,7 +8,7 @@ namespace Burqi.Media.Streams;
 /// The sockets' side of one live recording: its tracks on one timeline, whose zero is the first socket's start. One socket after the other may
 /// bring its audio, and what is sent to the provider may be placed by another loop than what comes from it: everything here takes its turn.
 /// </summary>
-internal sealed class LiveRecording
+internal sealed class LiveRecording : IPlaybackTrack
 {
     /// <summary>
     /// Audio on a track that makes it go to the file: with the 20 ms frames that are usual, never 200 ms wait, and a process that is killed
@@ -37,6 +39,7 @@ internal sealed class LiveRecording
     private readonly long _maxLength;
     private readonly long _reorderWindow;
     private readonly long _startedAt;
+    private readonly AssistantPlayback? _playback;
 
     private EarlyFrames? _early;
     private Reconnect? _reconnect;
@@ -69,7 +72,11 @@ internal sealed class LiveRecording
         _early = start.IsWallClock ? new EarlyFrames() : null;
 
         var queue = new PcmBlockQueue(services.Blocks);
-        _tracks = new TrackRoles(start.IsTwoWay, track => new TrackTimeline(track, _sampleRate, _reorderWindow, queue));
+        _tracks = new TrackRoles(start.IsTwoWay, track => new TrackTimeline(track, _sampleRate, _reorderWindow, queue)
+        {
+            HasPauses = start.AgentUrl is not null && track.Role == MediaTrack.Assistant,
+        });
+        _playback = start.AgentUrl is null ? null : new AssistantPlayback(services.Time, _startedAt, _sampleRate, services.PlaybackBlocks, this);
         Writer = new RecordingWriter(services, start, queue, startedAt, traceParent, [.. Announced()]);
         Writer.Schedule();
     }
@@ -147,6 +154,61 @@ internal sealed class LiveRecording
         }
     }
 
+    /// <summary>What the agent of a two-way stream sends: it is placed when, and as far as, the caller hears it.</summary>
+    public void Hear(in AgentMessage message)
+    {
+        lock (_gate)
+        {
+            if (_completed || _playback is null)
+            {
+                return;
+            }
+
+            switch (message.Kind)
+            {
+                case AgentMessageKind.Audio:
+                    _playback.Play(message.Samples);
+                    break;
+                case AgentMessageKind.Clear:
+                    _playback.Clear();
+                    break;
+                case AgentMessageKind.Mark:
+                    _playback.Expect(message.Mark);
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
+    /// <summary>The provider has played, or dropped, what the agent sent before this mark.</summary>
+    public void Echo(ReadOnlySpan<byte> mark)
+    {
+        lock (_gate)
+        {
+            if (!_completed)
+            {
+                _playback?.Echo(mark);
+            }
+        }
+    }
+
+    /// <summary>Nothing more is played: what the agent sent and the caller has not heard is dropped.</summary>
+    public void EndPlayback()
+    {
+        lock (_gate)
+        {
+            if (!_completed)
+            {
+                _playback?.Complete();
+            }
+        }
+    }
+
+    void IPlaybackTrack.Play(long position, ReadOnlySpan<short> samples) => PlaceAssistant(position, samples);
+
+    void IPlaybackTrack.Lose(long position, long samples) => _tracks.Assistant.Lose(position, samples);
+
     /// <summary>Goes on with another socket of the same call.</summary>
     public void Resume(StreamStart start)
     {
@@ -181,6 +243,7 @@ internal sealed class LiveRecording
             if (!_completed)
             {
                 PlaceEarly();
+                _playback?.Complete();
                 HandOver();
             }
         }
@@ -197,6 +260,7 @@ internal sealed class LiveRecording
             }
 
             PlaceEarly();
+            _playback?.Complete();
             _completed = true;
             HandOver();
             Writer.Complete(new RecordingFacts
@@ -216,7 +280,7 @@ internal sealed class LiveRecording
     /// <summary>The tracks that are known to come; whatever else turns up is recorded as well.</summary>
     private IEnumerable<RecordedTrack> Announced()
     {
-        var roles = _start.IsTwoWay ? _start.Tracks.Append(MediaTrack.Assistant) : _start.Tracks;
+        var roles = _start.AgentUrl is not null ? _start.Tracks.Append(MediaTrack.Assistant) : _start.Tracks;
         return roles.Distinct().Order().Select(role => _tracks.Find(role, [])!.Track);
     }
 
@@ -289,6 +353,7 @@ internal sealed class LiveRecording
             return false;
         }
 
+        var end = track.End;
         if (_start.IsWallClock)
         {
             track.PlaceByClock(position, frame.TimestampMs, frame.WholeSecond && !_finerThanSeconds, frame.Samples);
@@ -299,6 +364,11 @@ internal sealed class LiveRecording
         }
 
         _furthest = Math.Max(_furthest, track.End);
+        if (track.End > end)
+        {
+            _playback?.Observe(track.End, frame.Samples.Length);
+        }
+
         HandOverWhenDue(track);
         return true;
     }
@@ -389,6 +459,7 @@ internal sealed class LiveRecording
     /// <summary>Puts a timestamp at a position, or at the next whole millisecond after it.</summary>
     private void SetOrigin(long timestampMs, long position)
     {
+        _playback?.Restart();
         _originMs = timestampMs - (position * 1000 + _sampleRate - 1) / _sampleRate;
         foreach (var track in _tracks.All)
         {

@@ -14,12 +14,15 @@ internal enum MediaMessageKind
     /// <summary>Audio.</summary>
     Frame,
 
+    /// <summary>What an agent sent before a mark of its own has been played, or cleared.</summary>
+    Mark,
+
     /// <summary>The stream ends.</summary>
     Stop,
 }
 
 /// <summary>
-/// A provider's message in neutral words. A frame's samples and participant lie in the reader's own memory or in the message, until the
+/// A provider's message in neutral words. A frame's samples and participant, and a mark's name, lie in the reader's own memory or in the message, until the
 /// reader's next message.
 /// </summary>
 internal readonly ref struct MediaMessage
@@ -47,6 +50,9 @@ internal readonly ref struct MediaMessage
     public ReadOnlySpan<short> Samples { get; init; }
 
     public StreamStart? Start { get; init; }
+
+    /// <summary>The name of a mark that came back, in UTF-8.</summary>
+    public ReadOnlySpan<byte> Mark { get; init; }
 
     /// <summary>What is wrong with a malformed message, in words that hold nothing of its content.</summary>
     public string? Complaint { get; init; }

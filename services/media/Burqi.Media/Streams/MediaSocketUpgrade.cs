@@ -1,4 +1,5 @@
 using Burqi.Media.Spool;
+using Burqi.Media.Tee;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -9,6 +10,7 @@ namespace Burqi.Media.Streams;
 internal sealed partial class MediaSocketUpgrade(
     MediaStreams streams,
     LiveRecordings recordings,
+    StreamAdmission admission,
     RecordingServices services,
     IOptions<MediaOptions> options,
     MediaTelemetry telemetry,
@@ -31,7 +33,12 @@ internal sealed partial class MediaSocketUpgrade(
     }
 
     /// <summary>Accepts the socket, if there is a place for it, and runs its session to the end.</summary>
-    public async Task RunAsync(HttpContext context, Func<IMediaMessageReader> createReader)
+    /// <param name="context">The request.</param>
+    /// <param name="createReader">Makes the reader of what the provider sends.</param>
+    /// <param name="createAgentReader">Makes the reader of what an agent sends to the provider.</param>
+    /// <param name="isTwoWay">Whether streams that come here are two-way whatever else is known of them.</param>
+    public async Task RunAsync(
+        HttpContext context, Func<IMediaMessageReader> createReader, Func<StreamStart, IAgentMessageReader> createAgentReader, bool isTwoWay)
     {
         if (!streams.TryEnter())
         {
@@ -50,7 +57,7 @@ internal sealed partial class MediaSocketUpgrade(
                 // A peer that answers no ping is not cut off sooner than one that says nothing at all.
                 KeepAliveTimeout = options.Value.IdleTimeout,
             });
-            using var session = new MediaStreamSession(socket, createReader(), services, streams, recordings, logger);
+            using var session = new MediaStreamSession(socket, createReader(), createAgentReader, isTwoWay, services, streams, recordings, admission, logger);
             await session.RunAsync();
         }
         finally

@@ -32,4 +32,10 @@ internal enum MediaStreamEnding
 
     /// <summary>This process is stopping.</summary>
     Draining,
+
+    /// <summary>The voice agent closed its side.</summary>
+    AgentClosed,
+
+    /// <summary>The voice agent was not to be reached, broke off, or took nothing any more.</summary>
+    AgentFailed,
 }

@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Net.WebSockets;
 using Burqi.Contracts;
 using Burqi.Media.Spool;
+using Burqi.Media.Tee;
 using Microsoft.Extensions.Logging;
 
 namespace Burqi.Media.Streams;
@@ -13,7 +13,8 @@ internal sealed partial class MediaStreamSession : IDisposable
     /// <summary>Over twenty times a usual message, and room for a second of audio in one frame.</summary>
     public const int MaxMessageBytes = 64 * 1024;
 
-    private const int UsualMessageBytes = 1024;
+    /// <summary>What may come before a stream introduces itself and is kept for its agent: a greeting, and little else.</summary>
+    private const int MaxForewords = 16;
 
     /// <summary>A peer that sends so many unreadable messages is not going to send readable ones.</summary>
     private const int MaxMalformed = 100;
@@ -31,15 +32,22 @@ internal sealed partial class MediaStreamSession : IDisposable
 
     private readonly WebSocket _socket;
     private readonly IMediaMessageReader _reader;
+    private readonly Func<StreamStart, IAgentMessageReader> _createAgentReader;
+    private readonly bool _isTwoWay;
     private readonly RecordingServices _services;
     private readonly MediaStreams _streams;
     private readonly LiveRecordings _recordings;
+    private readonly StreamAdmission _admission;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _closed = new();
 
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(UsualMessageBytes);
+    private readonly MessageBuffer _message = new(MaxMessageBytes);
     private LiveRecording? _recording;
     private StreamStart? _start;
+    private string? _tokenNonce;
+    private List<(WebSocketMessageType Type, byte[] Bytes)>? _forewords = [];
+    private MediaTee? _tee;
+    private AgentEnding? _agentEnding;
     private Activity? _activity;
     private long _heardAt;
     private int _malformed;
@@ -49,16 +57,22 @@ internal sealed partial class MediaStreamSession : IDisposable
     public MediaStreamSession(
         WebSocket socket,
         IMediaMessageReader reader,
+        Func<StreamStart, IAgentMessageReader> createAgentReader,
+        bool isTwoWay,
         RecordingServices services,
         MediaStreams streams,
         LiveRecordings recordings,
+        StreamAdmission admission,
         ILogger logger)
     {
         _socket = socket;
         _reader = reader;
+        _createAgentReader = createAgentReader;
+        _isTwoWay = isTwoWay;
         _services = services;
         _streams = streams;
         _recordings = recordings;
+        _admission = admission;
         _logger = logger;
         _heardAt = services.Time.GetTimestamp();
     }
@@ -80,7 +94,7 @@ internal sealed partial class MediaStreamSession : IDisposable
         {
             SetEnding(await ReceiveAsync());
             var isComplete = Detach();
-            await CloseAsync();
+            await Task.WhenAll(CloseAsync(), CloseAgentAsync());
             if (isComplete)
             {
                 await FinishAsync(_recording!.Writer);
@@ -90,6 +104,11 @@ internal sealed partial class MediaStreamSession : IDisposable
         {
             SetEnding(MediaStreamEnding.Aborted);
             Detach();
+            if (_tokenNonce is { } nonce)
+            {
+                _admission.Release(nonce, this);
+            }
+
             _streams.Remove(this);
             _services.Telemetry.StreamEnded(_ending);
             _activity?.SetTag("burqi.ending", _ending.ToString());
@@ -118,12 +137,8 @@ internal sealed partial class MediaStreamSession : IDisposable
     {
         _reader.Dispose();
         _closed.Dispose();
-        var buffer = _buffer;
-        _buffer = [];
-        if (buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        _message.Dispose();
+        _tee?.Dispose();
     }
 
     private bool Detach() => _recording is { } recording && _recordings.Detach(recording, this, _ending);
@@ -132,36 +147,45 @@ internal sealed partial class MediaStreamSession : IDisposable
 
     private async Task<MediaStreamEnding> ReceiveAsync()
     {
-        var length = 0;
         try
         {
             while (true)
             {
                 // No token: cancelling a receive breaks the connection, and the one timer for all streams ends this one by closing it.
-                var received = await _socket.ReceiveAsync(_buffer.AsMemory(length), CancellationToken.None);
+                var received = await _socket.ReceiveAsync(_message.Free, CancellationToken.None);
                 if (received.MessageType == WebSocketMessageType.Close)
                 {
                     return MediaStreamEnding.Closed;
                 }
 
-                length += received.Count;
+                if (!_message.TryAdvance(received.Count, received.EndOfMessage))
+                {
+                    Log.MessageOversized(_logger, _start?.CallId, _start?.StreamId, _message.MaxBytes);
+                    return MediaStreamEnding.Oversized;
+                }
+
                 if (!received.EndOfMessage)
                 {
-                    if (length == _buffer.Length && !TryGrow())
-                    {
-                        Log.MessageOversized(_logger, _start?.CallId, _start?.StreamId, MaxMessageBytes);
-                        return MediaStreamEnding.Oversized;
-                    }
-
                     continue;
                 }
 
-                if (Handle(received.MessageType, _buffer.AsSpan(0, length)) is var ending && ending != MediaStreamEnding.None)
+                var receivedAt = _start?.AgentUrl is null ? 0 : _services.Time.GetTimestamp();
+                var ending = Handle(received.MessageType, _message.Message.Span);
+                if (_start?.AgentUrl is not null && ending is MediaStreamEnding.None or MediaStreamEnding.Stop)
+                {
+                    await RelayAsync(received.MessageType, receivedAt);
+                }
+                else if (_start is null && _forewords?.Count < MaxForewords)
+                {
+                    _forewords.Add((received.MessageType, _message.Message.ToArray()));
+                }
+
+                if (ending != MediaStreamEnding.None)
                 {
                     return ending;
                 }
 
-                length = 0;
+                _message.Clear();
             }
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
@@ -171,18 +195,31 @@ internal sealed partial class MediaStreamSession : IDisposable
         }
     }
 
-    private bool TryGrow()
+    /// <summary>Passes the message on to the agent; with the first, connects it and tells it what came before.</summary>
+    private async ValueTask RelayAsync(WebSocketMessageType type, long receivedAt)
     {
-        if (_buffer.Length >= MaxMessageBytes)
+        if (_forewords is { } forewords)
         {
-            return false;
+            _forewords = null;
+            _tee = await MediaTee.ConnectAsync(
+                _socket, _start!, _activity?.Id ?? _start!.TraceParent, _createAgentReader(_start!), _recording!, _services, _logger, EndByAgent);
+            receivedAt = _services.Time.GetTimestamp();
+            foreach (var foreword in forewords)
+            {
+                await ForwardAsync(foreword.Bytes, foreword.Type, receivedAt);
+            }
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(2 * _buffer.Length, MaxMessageBytes));
-        _buffer.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = larger;
-        return true;
+        await ForwardAsync(_message.Message, type, receivedAt);
+    }
+
+    private ValueTask ForwardAsync(ReadOnlyMemory<byte> message, WebSocketMessageType type, long receivedAt) =>
+        _tee is { } tee ? tee.ForwardAsync(message, type, receivedAt) : ValueTask.CompletedTask;
+
+    private void EndByAgent(AgentEnding ending)
+    {
+        _agentEnding = ending;
+        End(ending.Ending);
     }
 
     private MediaStreamEnding Handle(WebSocketMessageType type, ReadOnlySpan<byte> bytes)
@@ -209,10 +246,16 @@ internal sealed partial class MediaStreamSession : IDisposable
                 return MediaStreamEnding.Refused;
             case MediaMessageKind.Frame when _recording is null:
                 return Reject("it is audio before the start");
+            case MediaMessageKind.Frame when _start is { AgentUrl: not null } && message.Track == MediaTrack.Assistant:
+                // What the agent says is known from the agent; twice it would be too loud.
+                break;
             case MediaMessageKind.Frame:
                 _recording.Place(message, out _);
                 Volatile.Write(ref _heardAt, _services.Time.GetTimestamp());
                 return MediaStreamEnding.None;
+            case MediaMessageKind.Mark:
+                _recording?.Echo(message.Mark);
+                break;
             default:
                 break;
         }
@@ -226,8 +269,14 @@ internal sealed partial class MediaStreamSession : IDisposable
         return message.Kind == MediaMessageKind.Stop ? MediaStreamEnding.Stop : MediaStreamEnding.None;
     }
 
-    private bool TryBegin(StreamStart start)
+    private bool TryBegin(StreamStart claimed)
     {
+        if (_admission.Admit(claimed, _isTwoWay, this, out _tokenNonce) is not { } start)
+        {
+            _services.Telemetry.StreamRefused("token");
+            return false;
+        }
+
         _start = start;
         _activity = StartActivity(start);
         HasStarted = true;
@@ -239,7 +288,17 @@ internal sealed partial class MediaStreamSession : IDisposable
         }
 
         Log.StreamStarted(_logger, start.CallId, start.StreamId);
-        _ = EndWhenRefusedAsync(_recording.Writer);
+        if (start.AgentUrl is null)
+        {
+            _forewords = null;
+            _ = EndWhenRefusedAsync(_recording.Writer);
+        }
+        else
+        {
+            // Two parties talk through it: it goes on whatever becomes of the recording.
+            _message.MaxBytes = MediaTee.MaxMessageBytes;
+        }
+
         return true;
     }
 
@@ -278,7 +337,7 @@ internal sealed partial class MediaStreamSession : IDisposable
             Log.MessageMalformed(_logger, _start?.CallId, _start?.StreamId, complaint);
         }
 
-        return _malformed < MaxMalformed ? MediaStreamEnding.None : MediaStreamEnding.Malformed;
+        return _malformed < MaxMalformed || _start?.AgentUrl is not null ? MediaStreamEnding.None : MediaStreamEnding.Malformed;
     }
 
     private async Task FinishAsync(RecordingWriter writer)
@@ -307,7 +366,7 @@ internal sealed partial class MediaStreamSession : IDisposable
         {
             if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived or WebSocketState.CloseSent)
             {
-                await _socket.CloseAsync(CloseStatus(_ending), null, patience.Token);
+                await _socket.CloseAsync(CloseStatus(_ending), CloseDescription(_ending), patience.Token);
             }
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
@@ -316,11 +375,29 @@ internal sealed partial class MediaStreamSession : IDisposable
         }
     }
 
+    /// <summary>The agent hears how the provider's connection ended, as far as a code can tell.</summary>
+    private async Task CloseAgentAsync()
+    {
+        if (_tee is not { } tee)
+        {
+            return;
+        }
+
+        var (status, description) = _ending switch
+        {
+            MediaStreamEnding.Closed => (_socket.CloseStatus, _socket.CloseStatusDescription),
+            MediaStreamEnding.Aborted => (WebSocketCloseStatus.InternalServerError, null),
+            _ => (CloseStatus(_ending), null),
+        };
+        status = status is null or WebSocketCloseStatus.Empty ? WebSocketCloseStatus.NormalClosure : status;
+        await tee.CloseAsync(status.Value, string.IsNullOrEmpty(description) ? null : description, ClosePatience);
+    }
+
     private async Task CloseFromOutsideAsync()
     {
         try
         {
-            await _socket.CloseOutputAsync(CloseStatus(_ending), null, _closed.Token).WaitAsync(ClosePatience, _services.Time);
+            await _socket.CloseOutputAsync(CloseStatus(_ending), CloseDescription(_ending), _closed.Token).WaitAsync(ClosePatience, _services.Time);
 
             // The loop goes on reading what was under way until the peer answers; a peer that is gone never will.
             await Task.Delay(ClosePatience, _services.Time, _closed.Token);
@@ -336,8 +413,11 @@ internal sealed partial class MediaStreamSession : IDisposable
         }
     }
 
-    private static WebSocketCloseStatus CloseStatus(MediaStreamEnding ending) => ending switch
+    private string? CloseDescription(MediaStreamEnding ending) => ending == MediaStreamEnding.AgentClosed ? _agentEnding?.Description : null;
+
+    private WebSocketCloseStatus CloseStatus(MediaStreamEnding ending) => ending switch
     {
+        MediaStreamEnding.AgentClosed or MediaStreamEnding.AgentFailed when _agentEnding is { } agent => agent.Status,
         MediaStreamEnding.Oversized => WebSocketCloseStatus.MessageTooBig,
         MediaStreamEnding.Malformed => WebSocketCloseStatus.InvalidPayloadData,
         MediaStreamEnding.NoStart or MediaStreamEnding.Refused => WebSocketCloseStatus.PolicyViolation,

@@ -7,6 +7,9 @@ namespace Burqi.Media.Streams;
 /// <summary>A reader's own memory for the audio of one message: the message itself is passed on as it came, and so is never written to.</summary>
 internal sealed class PayloadBuffer(int usualLength) : IDisposable
 {
+    /// <summary>What a message of unusual length needed is not kept.</summary>
+    private const int LongestKept = 64 * 1024;
+
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(usualLength);
     private byte[] _unescaped = [];
     private int _length;
@@ -39,7 +42,7 @@ internal sealed class PayloadBuffer(int usualLength) : IDisposable
 
     private static void Grow(ref byte[] array, int length)
     {
-        if (array.Length < length)
+        if (array.Length < length || (array.Length > LongestKept && length <= LongestKept / 2))
         {
             Return(ref array);
             array = ArrayPool<byte>.Shared.Rent(length);

@@ -30,6 +30,9 @@ internal sealed record StreamStart
     /// <summary>Whether audio goes to the provider as well: then what we send is the assistant's track.</summary>
     public bool IsTwoWay { get; init; }
 
+    /// <summary>The voice agent that a two-way stream is relayed to; null: nobody answers, and the caller alone is recorded.</summary>
+    public Uri? AgentUrl { get; init; }
+
     /// <summary>
     /// Timestamps are times of day, in ms since 1970 and read off a clock when the audio came, and not counted from the start of the stream.
     /// </summary>

@@ -41,6 +41,12 @@ internal sealed class TrackTimeline(RecordedTrack track, int sampleRate, long re
 
     public bool HasAudio { get; private set; }
 
+    /// <summary>Whether it is normal that nothing comes: a stretch without audio is then a pause, and no gap.</summary>
+    public bool HasPauses { get; init; }
+
+    /// <summary>The samples of all pauses.</summary>
+    public long Paused { get; private set; }
+
     /// <summary>Samples placed since the last flush.</summary>
     public int Unflushed => _enqueued + (_active?.Count ?? 0);
 
@@ -171,7 +177,11 @@ internal sealed class TrackTimeline(RecordedTrack track, int sampleRate, long re
 
         if (!samples.IsEmpty)
         {
-            if (position > End)
+            if (position > End && HasAudio && HasPauses)
+            {
+                Paused += position - End;
+            }
+            else if (position > End)
             {
                 AddGap(End, position);
             }
@@ -192,6 +202,13 @@ internal sealed class TrackTimeline(RecordedTrack track, int sampleRate, long re
         Received++;
         FirstTimestampMs = FirstTimestampMs is { } first ? Math.Min(first, timestampMs) : timestampMs;
         LastTimestampMs = LastTimestampMs is { } last ? Math.Max(last, timestampMs) : timestampMs;
+    }
+
+    /// <summary>Notes audio that was heard at <paramref name="position"/> and is not to be had.</summary>
+    public void Lose(long position, long samples)
+    {
+        Overflowed += samples;
+        AddGap(position, position + samples);
     }
 
     /// <summary>Puts all that has gathered into the queue.</summary>

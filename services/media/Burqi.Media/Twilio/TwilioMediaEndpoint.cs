@@ -9,6 +9,9 @@ internal sealed partial class TwilioMediaEndpoint(TwilioUpgradeSignature signatu
 {
     public const string Route = "/twilio/media-stream";
 
+    /// <summary>Where streams come that audio is sent to as well.</summary>
+    public const string TwoWayRoute = "/streams";
+
     public async Task HandleAsync(HttpContext context)
     {
         if (!await upgrade.IsWebSocketAsync(context))
@@ -23,7 +26,8 @@ internal sealed partial class TwilioMediaEndpoint(TwilioUpgradeSignature signatu
             return;
         }
 
-        await upgrade.RunAsync(context, () => new TwilioMediaReader());
+        var isTwoWay = context.Request.Path.Equals(TwoWayRoute, StringComparison.OrdinalIgnoreCase);
+        await upgrade.RunAsync(context, () => new TwilioMediaReader(), start => new TwilioAgentReader(start.StreamId), isTwoWay);
     }
 
     private static partial class Log

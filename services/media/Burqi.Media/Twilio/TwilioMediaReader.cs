@@ -71,6 +71,7 @@ internal sealed class TwilioMediaReader : IMediaMessageReader
         var sequence = MediaMessage.NoSequence;
         var frame = default(Frame);
         StreamStart? start = null;
+        ReadOnlySpan<byte> mark = default;
         string? complaint = null;
 
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
@@ -107,6 +108,11 @@ internal sealed class TwilioMediaReader : IMediaMessageReader
             {
                 complaint = ReadStart(ref json, out start) ?? complaint;
             }
+            else if (json.ValueTextEquals("mark"u8))
+            {
+                json.Read();
+                mark = MarkName.ReadFrom(ref json);
+            }
             else
             {
                 json.Read();
@@ -136,7 +142,7 @@ internal sealed class TwilioMediaReader : IMediaMessageReader
             case MediaMessageKind.Other when !hasEvent:
                 return MediaMessage.Malformed("it names no event");
             default:
-                return new() { Kind = kind, Sequence = sequence };
+                return new() { Kind = kind, Sequence = sequence, Mark = mark };
         }
     }
 
@@ -153,6 +159,7 @@ internal sealed class TwilioMediaReader : IMediaMessageReader
         return json.ValueTextEquals("media"u8) ? MediaMessageKind.Frame
             : json.ValueTextEquals("start"u8) ? MediaMessageKind.Start
             : json.ValueTextEquals("stop"u8) ? MediaMessageKind.Stop
+            : json.ValueTextEquals("mark"u8) ? MediaMessageKind.Mark
             : MediaMessageKind.Other;
     }
 
