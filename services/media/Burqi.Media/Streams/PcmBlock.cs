@@ -41,11 +41,14 @@ internal sealed class PcmBlockPool(IOptions<MediaOptions> options)
     /// <summary>How many blocks are in use.</summary>
     public int Rented => Volatile.Read(ref _rented);
 
+    /// <summary>How many one recording may hold in any case.</summary>
+    public int MaxPerRecording => _maxBlocks / RecordingShare;
+
     /// <summary>
-    /// How many one recording may hold: as many as are left for all others. One that is sent faster than real time, or all out of order, has
-    /// half of them while the node is idle, and leaves the others theirs when it is not.
+    /// How many one recording may hold now: as many as are left for all others. One that is sent faster than real time, or all out of order,
+    /// has half of them while the node is idle, and leaves the others theirs when it is not.
     /// </summary>
-    public int MaxPerRecording => Math.Max(_maxBlocks / RecordingShare, _maxBlocks - Rented);
+    public int MaxPerRecordingNow => Math.Max(MaxPerRecording, _maxBlocks - Rented);
 
     /// <summary>A block, or null when all that may be are in use.</summary>
     public PcmBlock? TryRent()

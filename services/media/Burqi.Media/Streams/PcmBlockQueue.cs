@@ -14,7 +14,7 @@ internal sealed class PcmBlockQueue(PcmBlockPool pool)
     /// <summary>A block to fill, or null when as many as allowed wait for the disk.</summary>
     public PcmBlock? TryRent()
     {
-        if (Interlocked.Increment(ref _rented) <= pool.MaxPerRecording && pool.TryRent() is { } block)
+        if (Interlocked.Increment(ref _rented) <= pool.MaxPerRecordingNow && pool.TryRent() is { } block)
         {
             return block;
         }
