@@ -79,6 +79,29 @@ public sealed class ReconnectTests
     }
 
     [Fact]
+    public async Task Connection_WhoseBreakIsToldLate_IsGoneOnWithAllTheSame()
+    {
+        await using var host = await MediaHost.StartAsync(settings: Patient);
+        var before = TestAudio.Noise(1, 20_000);
+        var after = TestAudio.Noise(2, 1000);
+        await using var first = await StreamDriver.StartAsync(host);
+        await first.SendAsync(before, []);
+        await Eventually.BecomesTrueAsync(() => PartLength(host, first.CallSid) >= 44 + 19_800 * 16);
+
+        // The new stream introduces itself while the old one still has its socket.
+        await using var second = await StreamDriver.ConnectAsync(host, first.CallSid);
+        await second.SendConnectedAsync();
+        await second.SendStartAsync();
+        first.Abort();
+        await second.SendAsync(after, []);
+        await second.StopAsync();
+
+        var manifest = await host.AnnouncedAsync(first.CallSid);
+        manifest.StreamIds.ShouldBe([first.StreamSid, second.StreamSid]);
+        host.Tracks(manifest).User[^8000..].ShouldSound(Vectors.Decode(after));
+    }
+
+    [Fact]
     public async Task Call_SentFasterThanItWasSpoken_GoesOnAfterWhatIsThere()
     {
         await using var host = await MediaHost.StartAsync(settings: Patient);

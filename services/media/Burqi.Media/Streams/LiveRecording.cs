@@ -57,13 +57,19 @@ internal sealed class LiveRecording : IPlaybackTrack
     private long _sequenced;
     private bool _completed;
 
-    public LiveRecording(RecordingServices services, StreamStart start, DateTimeOffset startedAt, string? traceParent)
+    /// <summary>Begins a recording.</summary>
+    /// <param name="services">What every recording works with.</param>
+    /// <param name="start">The stream that begins it.</param>
+    /// <param name="startedAt">The time of the timeline's zero (UTC).</param>
+    /// <param name="traceParent">W3C trace context of the call.</param>
+    /// <param name="arrivedAt">The timeline's zero as a timestamp of this machine's clock; null: now.</param>
+    public LiveRecording(RecordingServices services, StreamStart start, DateTimeOffset startedAt, string? traceParent, long? arrivedAt = null)
     {
         var options = services.Options;
         _services = services;
         _telemetry = services.Telemetry;
         _start = start;
-        _startedAt = services.Time.GetTimestamp();
+        _startedAt = arrivedAt ?? services.Time.GetTimestamp();
         _sampleRate = start.SampleRate;
         _flushSamples = FlushMs * _sampleRate / 1000;
         _maxGap = Samples(options.MaxGap);
@@ -209,14 +215,14 @@ internal sealed class LiveRecording : IPlaybackTrack
 
     void IPlaybackTrack.Lose(long position, long samples) => _tracks.Assistant.Lose(position, samples);
 
-    /// <summary>Goes on with another socket of the same call.</summary>
-    public void Resume(StreamStart start)
+    /// <summary>Goes on with another socket of the same call, which introduced itself at a timestamp of this machine's clock.</summary>
+    public void Resume(StreamStart start, long arrivedAt)
     {
         lock (_gate)
         {
             var sameStream = start.StreamId == _start.StreamId;
             _start = start;
-            _reconnect = new Reconnect(Elapsed, ClockMayRunOn: sameStream || start.IsWallClock);
+            _reconnect = new Reconnect(Samples(_services.Time.GetElapsedTime(_startedAt, arrivedAt)), ClockMayRunOn: sameStream || start.IsWallClock);
             _clockWitnesses = 0;
             foreach (var track in _tracks.All)
             {

@@ -15,6 +15,9 @@ internal sealed partial class LiveRecordings(RecordingServices services, ILogger
     /// <summary>A stream whose socket has been silent for so long may be taken over by another socket: a broken connection is not always told.</summary>
     private static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan BreakIsToldWithin = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(10);
+
     /// <summary>How long a stopping process waits for what it completes here.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
 
@@ -27,10 +30,27 @@ internal sealed partial class LiveRecordings(RecordingServices services, ILogger
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>
+    /// Waits a moment where the call has a socket already that says nothing meanwhile: that its connection broke may be told only after the next
+    /// one has come.
+    /// </summary>
+    public async ValueTask WaitForPlaceAsync(StreamStart start)
+    {
+        var since = services.Time.GetTimestamp();
+        while (services.Time.GetElapsedTime(since) is var waited && waited < BreakIsToldWithin && IsTaken(start, waited))
+        {
+            await Task.Delay(LookInterval, services.Time);
+        }
+    }
+
+    /// <summary>
     /// The recording that takes a stream's audio: a new one, or one of the same call that lost its socket. Null when the stream is being brought
     /// by another socket already.
     /// </summary>
-    public LiveRecording? Attach(StreamStart start, MediaStreamSession session, string? traceParent)
+    /// <param name="start">The stream.</param>
+    /// <param name="session">Its socket.</param>
+    /// <param name="traceParent">W3C trace context of the call.</param>
+    /// <param name="arrivedAt">When the stream introduced itself, as a timestamp of this machine's clock.</param>
+    public LiveRecording? Attach(StreamStart start, MediaStreamSession session, string? traceParent, long arrivedAt)
     {
         MediaStreamSession? dead = null;
         LiveRecording? recording = null;
@@ -49,11 +69,11 @@ internal sealed partial class LiveRecordings(RecordingServices services, ILogger
                 _waiting -= dead is null ? 1 : 0;
                 open.Session = session;
                 recording = open.Recording;
-                recording.Resume(start);
+                recording.Resume(start, arrivedAt);
             }
             else if (entries.All(entry => entry.Session is null || entry.Recording.Start.StreamId != start.StreamId))
             {
-                recording = new LiveRecording(services, start, services.Time.GetUtcNow(), traceParent);
+                recording = new LiveRecording(services, start, services.Time.GetUtcNow() - services.Time.GetElapsedTime(arrivedAt), traceParent, arrivedAt);
                 entries.Add(new Entry(recording) { Session = session });
             }
         }
@@ -145,6 +165,17 @@ internal sealed partial class LiveRecordings(RecordingServices services, ILogger
 
     private bool CanWait(LiveRecording recording) =>
         !_stopping && services.Options.ReconnectWindow > TimeSpan.Zero && !recording.Writer.HasFailed && !recording.Writer.Refused.IsCompleted;
+
+    /// <summary>Whether the call has a socket that has said nothing for as long as this one waits.</summary>
+    private bool IsTaken(StreamStart start, TimeSpan waited)
+    {
+        lock (_gate)
+        {
+            return _calls.TryGetValue(new CallKey(start.Provider, start.CallId), out var entries)
+                && entries.Exists(entry => entry.Session is { } session && session.SilentFor() >= waited)
+                && entries.TrueForAll(entry => entry.Session is not null);
+        }
+    }
 
     private Entry? FindOpen(List<Entry> entries, StreamStart start)
     {

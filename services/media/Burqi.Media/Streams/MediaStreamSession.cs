@@ -44,6 +44,7 @@ internal sealed partial class MediaStreamSession : IDisposable
     private readonly MessageBuffer _message = new(MaxMessageBytes);
     private LiveRecording? _recording;
     private StreamStart? _start;
+    private (StreamStart Start, long Sequence)? _arriving;
     private string? _tokenNonce;
     private List<(WebSocketMessageType Type, byte[] Bytes)>? _forewords = [];
     private MediaTee? _tee;
@@ -171,6 +172,12 @@ internal sealed partial class MediaStreamSession : IDisposable
 
                 var receivedAt = _start?.AgentUrl is null ? 0 : _services.Time.GetTimestamp();
                 var ending = Handle(received.MessageType, _message.Message.Span);
+                if (_arriving is { } arriving)
+                {
+                    _arriving = null;
+                    ending = await BeginAsync(arriving.Start, arriving.Sequence);
+                }
+
                 if (_start?.AgentUrl is not null && ending is MediaStreamEnding.None or MediaStreamEnding.Stop)
                 {
                     await RelayAsync(received.MessageType, receivedAt);
@@ -242,8 +249,9 @@ internal sealed partial class MediaStreamSession : IDisposable
             case MediaMessageKind.Start when !IsOurs(message.Start!):
                 Log.ForeignAccount(_logger, message.Start!.CallId);
                 return MediaStreamEnding.Refused;
-            case MediaMessageKind.Start when !TryBegin(message.Start!):
-                return MediaStreamEnding.Refused;
+            case MediaMessageKind.Start:
+                _arriving = (message.Start!, message.Sequence);
+                return MediaStreamEnding.None;
             case MediaMessageKind.Frame when _recording is null:
                 return Reject("it is audio before the start");
             case MediaMessageKind.Frame when _start is { AgentUrl: not null } && message.Track == MediaTrack.Assistant:
@@ -269,7 +277,21 @@ internal sealed partial class MediaStreamSession : IDisposable
         return message.Kind == MediaMessageKind.Stop ? MediaStreamEnding.Stop : MediaStreamEnding.None;
     }
 
-    private bool TryBegin(StreamStart claimed)
+    private async ValueTask<MediaStreamEnding> BeginAsync(StreamStart claimed, long sequence)
+    {
+        var arrivedAt = _services.Time.GetTimestamp();
+        await _recordings.WaitForPlaceAsync(claimed);
+        if (!TryBegin(claimed, arrivedAt))
+        {
+            return MediaStreamEnding.Refused;
+        }
+
+        _recording!.Witness(sequence);
+        Volatile.Write(ref _heardAt, _services.Time.GetTimestamp());
+        return MediaStreamEnding.None;
+    }
+
+    private bool TryBegin(StreamStart claimed, long arrivedAt)
     {
         if (_admission.Admit(claimed, _isTwoWay, this, out _tokenNonce) is not { } start)
         {
@@ -280,7 +302,7 @@ internal sealed partial class MediaStreamSession : IDisposable
         _start = start;
         _activity = StartActivity(start);
         HasStarted = true;
-        _recording = _recordings.Attach(start, this, _activity?.Id ?? start.TraceParent);
+        _recording = _recordings.Attach(start, this, _activity?.Id ?? start.TraceParent, arrivedAt);
         if (_recording is null)
         {
             Log.StreamBroughtTwice(_logger, start.CallId, start.StreamId);
