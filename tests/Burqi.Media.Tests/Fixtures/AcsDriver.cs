@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 
 namespace Burqi.Media.Tests.Fixtures;
 
@@ -11,6 +12,7 @@ internal sealed class AcsDriver : IAsyncDisposable
     public static readonly DateTimeOffset Noon = new(2026, 1, 15, 12, 0, 0, TimeSpan.Zero);
 
     private readonly ClientWebSocket _socket;
+    private readonly Channel<string> _received = Channel.CreateUnbounded<string>();
     private readonly Task _reading;
 
     private AcsDriver(ClientWebSocket socket, string callId)
@@ -22,12 +24,15 @@ internal sealed class AcsDriver : IAsyncDisposable
 
     public string CallId { get; }
 
+    /// <summary>What came from the server, in order; ends with the connection.</summary>
+    public ChannelReader<string> Received => _received.Reader;
+
     public WebSocketCloseStatus? ClosedWith => _socket.CloseStatus;
 
     public static string NewCallId() => Guid.NewGuid().ToString();
 
     public static async Task<AcsDriver> ConnectAsync(
-        MediaHost host, string? token, string? callId = null, string contextId = "0b1d", Dictionary<string, string>? headers = null)
+        MediaHost host, string? token, string? callId = null, string contextId = "0b1d", Dictionary<string, string>? headers = null, string query = "")
     {
         var socket = new ClientWebSocket();
         if (token is not null)
@@ -48,7 +53,7 @@ internal sealed class AcsDriver : IAsyncDisposable
         socket.Options.CollectHttpResponseDetails = true;
         try
         {
-            await socket.ConnectAsync(new UriBuilder(host.Address) { Scheme = "ws", Path = $"/acs/media/{contextId}" }.Uri, CancellationToken.None);
+            await socket.ConnectAsync(new UriBuilder(host.Address) { Scheme = "ws", Path = $"/acs/media/{contextId}", Query = query }.Uri, CancellationToken.None);
         }
         catch (WebSocketException)
         {
@@ -135,10 +140,17 @@ internal sealed class AcsDriver : IAsyncDisposable
     private async Task ReadAsync()
     {
         var buffer = new byte[1024];
+        var message = new List<byte>();
         try
         {
-            while ((await _socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None)).MessageType != WebSocketMessageType.Close)
+            while ((await _socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None)) is { MessageType: not WebSocketMessageType.Close } received)
             {
+                message.AddRange(buffer.AsSpan(0, received.Count));
+                if (received.EndOfMessage)
+                {
+                    _received.Writer.TryWrite(Encoding.UTF8.GetString([.. message]));
+                    message.Clear();
+                }
             }
 
             await _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
@@ -146,6 +158,10 @@ internal sealed class AcsDriver : IAsyncDisposable
         catch (Exception broken) when (broken is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
             // The end of the connection is an end as well.
+        }
+        finally
+        {
+            _received.Writer.TryComplete();
         }
     }
 }

@@ -439,7 +439,7 @@ public sealed class PlaybackQueueTests
     [Fact]
     public void Enqueue_NoMemoryLeft_KeepsTheTimeOfWhatIsLost()
     {
-        var blocks = new PcmBlockPool(Options.Create(new MediaOptions { BufferBytes = 8 * PcmBlock.Capacity * sizeof(short) }));
+        var blocks = new PcmBlockPool(Options.Create(new MediaOptions { BufferBytes = 8 * 4 * PcmBlock.Capacity * sizeof(short) }));
         var queue = new PlaybackQueue(8000, blocks, _track);
         var speech = Speech(1, 8 * PcmBlock.Capacity);
 
