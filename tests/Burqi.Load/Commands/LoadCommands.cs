@@ -10,7 +10,7 @@ internal static class LoadCommands
 {
     public static Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Puts real-time calls on a media server and measures what they cost it.") { Load(), Bench(), Sink() };
+        var root = new RootCommand("Puts real-time calls on a media server and measures what they cost it.") { Load(), Bench(), Long(), Mp3(), Tee(), Sink() };
         return root.Parse(args).InvokeAsync();
     }
 
@@ -56,13 +56,62 @@ internal static class LoadCommands
 
             var table = BenchReport.Table(results);
             await Console.Out.WriteLineAsync($"\n{table}".AsMemory(), cancellation);
+            var tee = LoadReport.Describe(await TeeRun.MeasureAsync(50, TimeSpan.FromSeconds(parsed.GetValue(seconds))));
+            await Console.Out.WriteLineAsync(tee.AsMemory(), cancellation);
+            var wav = await LongCall.RunAsync(TimeSpan.FromMinutes(10));
+            var mp3 = LoadReport.DescribeMp3(wav, await LongCall.RunAsync(TimeSpan.FromMinutes(10), "mp3"));
+            await Console.Out.WriteLineAsync(mp3.AsMemory(), cancellation);
+            var longest = LoadReport.Describe(await LongCall.RunAsync(TimeSpan.FromHours(4)));
+            await Console.Out.WriteLineAsync(longest.AsMemory(), cancellation);
             if (parsed.GetValue(write) is { } page)
             {
                 var text = await File.ReadAllTextAsync(page.FullName, cancellation);
-                await File.WriteAllTextAsync(page.FullName, BenchReport.Replace(text, "ratios", $"{Machine.Describe()}\n\n{table}"), cancellation);
+                await File.WriteAllTextAsync(page.FullName, BenchReport.Replace(text, "ratios", $"{Machine.Describe()}\n\n{table}\n\n- {tee}\n- {mp3}\n- {longest}"), cancellation);
             }
 
             return results[ServerKind.Media].TrueForAll(result => result.IsWhole) ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static Command Long()
+    {
+        var hours = Number("--hours", 4, "How long the call is, by its timestamps.");
+        var command = new Command("long", "One long call, its frames sent as fast as they are taken: memory must stay flat.") { hours };
+        command.SetAction(async (parsed, _) =>
+        {
+            var result = await LongCall.RunAsync(TimeSpan.FromHours(parsed.GetValue(hours)));
+            await Console.Out.WriteLineAsync(LoadReport.Describe(result));
+            return result.IsWhole ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static Command Mp3()
+    {
+        var minutes = Number("--minutes", 10, "How long the call is.");
+        var command = new Command("mp3", "What MP3 costs: the same call recorded as MP3 and as WAV.") { minutes };
+        command.SetAction(async (parsed, _) =>
+        {
+            var length = TimeSpan.FromMinutes(parsed.GetValue(minutes));
+            var wav = await LongCall.RunAsync(length);
+            var mp3 = await LongCall.RunAsync(length, "mp3");
+            await Console.Out.WriteLineAsync(LoadReport.DescribeMp3(wav, mp3));
+            return wav.IsWhole && mp3.IsWhole ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static Command Tee()
+    {
+        var calls = Number("--calls", 50, "Concurrent two-way calls.");
+        var seconds = Number("--seconds", 20, "How long is measured, each way.");
+        var command = new Command("tee", "How much later an agent hears the caller through the recorder.") { calls, seconds };
+        command.SetAction(async (parsed, _) =>
+        {
+            var result = await TeeRun.MeasureAsync(parsed.GetValue(calls), TimeSpan.FromSeconds(parsed.GetValue(seconds)));
+            await Console.Out.WriteLineAsync(LoadReport.Describe(result));
+            return result.Relayed.Received == result.Relayed.Sent ? 0 : 1;
         });
         return command;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -7,31 +8,41 @@ namespace Burqi.Load.Generator;
 /// <summary>One call's connection: a plain socket, since a WebSocket client would cost more than the server it is to measure.</summary>
 internal sealed class CallSocket : IDisposable
 {
-    private const int Tracks = 2;
-
     private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly FrameWriter writer;
+    private readonly int tracks;
     private readonly byte[] buffer;
 
     // Bytes a full socket did not take: they go first the next time.
     private int pendingStart;
     private int pendingEnd;
 
-    public CallSocket(int number, string run, int framesPerWrite = 1)
+    public CallSocket(int number, string run, int tracks = 2, int framesPerWrite = 1)
     {
         Number = number;
-        writer = new FrameWriter(number, run);
+        this.tracks = tracks;
+        writer = new FrameWriter(number, run, tracks);
 
         // Room for what a stalled server leaves behind for a while.
-        buffer = new byte[FrameWriter.MaxMediaBytes * Tracks * Math.Max(16, framesPerWrite)];
+        buffer = new byte[FrameWriter.MaxMediaBytes * tracks * Math.Max(16, framesPerWrite)];
     }
 
     public int Number { get; }
 
     public string CallSid => writer.CallSid;
 
-    /// <summary>Steps of 20 ms sent so far, on both tracks.</summary>
+    public string StreamSid => writer.StreamSid;
+
+    /// <summary>When each message was handed to the kernel, by its number; null where nobody asks.</summary>
+    public long[]? SentAt { get; init; }
+
+    /// <summary>Steps of 20 ms sent so far, on every track.</summary>
     public long Frames { get; private set; }
+
+    public long FramesSent => tracks * Frames;
+
+    /// <summary>The beginning of the ids of a run's calls, which no other run has.</summary>
+    public static string NewRun() => Guid.NewGuid().ToString("N")[..24];
 
     public async Task OpenAsync(Uri address, string parameters = "")
     {
@@ -73,9 +84,13 @@ internal sealed class CallSocket : IDisposable
 
         for (var i = 0; i < steps; i++, Frames++)
         {
-            for (var track = 0; track < Tracks; track++)
+            for (var track = 0; track < tracks; track++)
             {
                 pendingEnd += writer.WriteMedia(buffer.AsSpan(pendingEnd), track, Frames);
+                if (SentAt is { } sentAt && writer.Sequence < sentAt.Length)
+                {
+                    sentAt[writer.Sequence] = Stopwatch.GetTimestamp();
+                }
             }
         }
 

@@ -20,16 +20,21 @@ internal sealed class FrameWriter
 
     private readonly byte[] end;
     private readonly int call;
+    private readonly int tracks;
     private long sequence;
 
-    public FrameWriter(int call, string run)
+    public FrameWriter(int call, string run, int tracks = 2)
     {
         this.call = call;
+        this.tracks = tracks;
         CallSid = $"CA{run}{call:x8}";
         StreamSid = $"MZ{run}{call:x8}";
         AccountSid = $"AC{new string('0', 32)}";
         end = Encoding.ASCII.GetBytes($"\"}},\"streamSid\":\"{StreamSid}\"}}");
     }
+
+    /// <summary>The number of the last message.</summary>
+    public long Sequence => sequence;
 
     public string CallSid { get; }
 
@@ -48,7 +53,7 @@ internal sealed class FrameWriter
         [
             .. Frame("""{"event":"connected","protocol":"Call","version":"1.0.0"}"""),
             .. Frame(
-                $$$"""{"event":"start","sequenceNumber":"{{{sequence}}}","start":{"accountSid":"{{{AccountSid}}}","streamSid":"{{{StreamSid}}}","callSid":"{{{CallSid}}}","tracks":["inbound","outbound"],"mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1},"customParameters":{ {{{parameters}}} }},"streamSid":"{{{StreamSid}}}"}"""),
+                $$$"""{"event":"start","sequenceNumber":"{{{sequence}}}","start":{"accountSid":"{{{AccountSid}}}","streamSid":"{{{StreamSid}}}","callSid":"{{{CallSid}}}","tracks":[{{{(tracks == 1 ? "\"inbound\"" : "\"inbound\",\"outbound\"")}}}],"mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1},"customParameters":{ {{{parameters}}} }},"streamSid":"{{{StreamSid}}}"}"""),
         ];
     }
 

@@ -30,7 +30,7 @@ internal sealed class LoadGenerator : IAsyncDisposable
     public IReadOnlyList<CallSocket> Calls => calls;
 
     /// <summary>Frames sent so far, on all tracks of all calls.</summary>
-    public long FramesSent => calls.Sum(call => 2 * call.Frames);
+    public long FramesSent => calls.Sum(call => call.FramesSent);
 
     /// <summary>Times that a server was so far behind that a write had to wait for the next turn.</summary>
     public long Refused => Interlocked.Read(ref refused);
@@ -39,13 +39,18 @@ internal sealed class LoadGenerator : IAsyncDisposable
     public long WorstLatenessMs => Interlocked.Read(ref worstLatenessMs);
 
     /// <summary>Opens the calls and lets them speak.</summary>
-    public static async Task<LoadGenerator> StartAsync(Uri address, int count)
+    public static Task<LoadGenerator> StartAsync(Uri address, int count)
     {
-        var run = Guid.NewGuid().ToString("N")[..24];
-        var opened = Enumerable.Range(0, count).Select(number => new CallSocket(number, run)).ToArray();
+        var run = CallSocket.NewRun();
+        return StartAsync(address, [.. Enumerable.Range(0, count).Select(number => new CallSocket(number, run))]);
+    }
+
+    /// <summary>Opens these calls, with these <c>customParameters</c>, and lets them speak.</summary>
+    public static async Task<LoadGenerator> StartAsync(Uri address, CallSocket[] opened, string parameters = "")
+    {
         foreach (var batch in opened.Chunk(50))
         {
-            await Task.WhenAll(batch.Select(call => call.OpenAsync(address)));
+            await Task.WhenAll(batch.Select(call => call.OpenAsync(address, parameters)));
         }
 
         foreach (var call in opened)

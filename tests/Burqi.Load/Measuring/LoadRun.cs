@@ -13,16 +13,9 @@ internal static class LoadRun
 
     public static async Task<Measurement> MeasureAsync(ServerKind kind, int calls, TimeSpan warmUp, TimeSpan window)
     {
-        var folder = Path.Combine(Path.GetTempPath(), "burqi-load-" + Guid.NewGuid().ToString("N")[..8]);
-        try
-        {
-            await using var server = await ServerUnderLoad.StartAsync(kind, folder);
-            return await MeasureAsync(server, calls, warmUp, window);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using var folder = new LoadFolder();
+        await using var server = await ServerUnderLoad.StartAsync(kind, folder.Path);
+        return await MeasureAsync(server, calls, warmUp, window);
     }
 
     private static async Task<Measurement> MeasureAsync(ServerUnderLoad server, int calls, TimeSpan warmUp, TimeSpan window)

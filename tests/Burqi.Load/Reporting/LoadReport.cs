@@ -28,4 +28,17 @@ internal static class LoadReport
         text.Append(result.IsWhole ? "nothing was lost" : "SOMETHING WAS LOST");
         return text.ToString();
     }
+
+    public static string Describe(LongCallResult result) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"A call of {result.Length.TotalHours:0.#} h, sent as fast as it was taken: {result.FramesSent} frames sent, {result.Recorded.Received} recorded, files {result.Difference ?? "as sent"}; private memory {result.PrivateKib.Min() / 1024.0:0.0} to {result.PrivateKib.Max() / 1024.0:0.0} MiB, from its first quarter to its last {result.GrowthKib:+0;-0;0} KiB; {result.CpuSeconds / result.Length.TotalMinutes * 1000:0} ms CPU per minute.");
+
+    /// <summary>What MP3 costs beyond WAV. A call has three recordings, each as long as the call.</summary>
+    public static string DescribeMp3(LongCallResult wav, LongCallResult mp3) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"MP3: {(mp3.CpuSeconds - wav.CpuSeconds) / (3 * mp3.Length.TotalMinutes):0.000} CPU-seconds per minute of mono audio (a call of {mp3.Length.TotalMinutes:0} min, three recordings, less the same call as WAV).");
+
+    public static string Describe(TeeResult result) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Tee, {result.Calls} two-way calls: a message reaches the agent after {result.Direct.Median:0.00} ms (p99 {result.Direct.Percentile99:0.00}) straight from the provider, after {result.Relayed.Median:0.00} ms (p99 {result.Relayed.Percentile99:0.00}) through the recorder; {result.Relayed.Received} of {result.Relayed.Sent} messages relayed.");
 }
