@@ -73,7 +73,7 @@ public sealed class FramePathAllocationTests
     private static long Measure(IMediaMessageReader reader, LiveRecording recording, byte[] bytes, bool counted)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
-        recording.Place(reader.Read(bytes), out _);
+        recording.Place(reader.Read(bytes));
         return counted ? GC.GetAllocatedBytesForCurrentThread() - before : 0;
     }
 }

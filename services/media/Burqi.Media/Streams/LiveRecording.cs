@@ -116,17 +116,13 @@ internal sealed class LiveRecording : IPlaybackTrack
     }
 
     /// <summary>Places a frame of the provider's.</summary>
-    /// <param name="frame">The frame.</param>
-    /// <param name="position">Where its timestamp puts it, in samples on the timeline.</param>
-    /// <returns>False when it has no place there, or none yet.</returns>
-    public bool Place(in MediaMessage frame, out long position)
+    public void Place(in MediaMessage frame)
     {
         lock (_gate)
         {
-            position = 0;
             if (_completed)
             {
-                return false;
+                return;
             }
 
             _finerThanSeconds |= !frame.WholeSecond;
@@ -134,13 +130,13 @@ internal sealed class LiveRecording : IPlaybackTrack
             {
                 if (early.TryHold(frame))
                 {
-                    return false;
+                    return;
                 }
 
                 PlaceEarly();
             }
 
-            return PlaceNow(frame, out position);
+            PlaceNow(frame);
         }
     }
 
@@ -320,17 +316,16 @@ internal sealed class LiveRecording : IPlaybackTrack
         _tracks.Introduce(early.Frames);
         foreach (var frame in early.Frames)
         {
-            PlaceNow(frame.ToMessage(), out _);
+            PlaceNow(frame.ToMessage());
         }
     }
 
-    private bool PlaceNow(in MediaMessage frame, out long position)
+    private void PlaceNow(in MediaMessage frame)
     {
-        position = 0;
         if (_tracks.Find(frame.Track, frame.Participant) is not { } track)
         {
             _rejected++;
-            return false;
+            return;
         }
 
         var isNumbered = frame.Sequence != MediaMessage.NoSequence;
@@ -339,13 +334,13 @@ internal sealed class LiveRecording : IPlaybackTrack
         if (isNumbered && !track.Sequences.TryAdd(frame.Sequence))
         {
             track.CountDuplicate();
-            return false;
+            return;
         }
 
         Count(frame.Sequence);
         if (frame.Samples.IsEmpty)
         {
-            return false;
+            return;
         }
 
         if (_reconnect is { } reconnect)
@@ -354,9 +349,9 @@ internal sealed class LiveRecording : IPlaybackTrack
             SetClock(reconnect, frame.TimestampMs);
         }
 
-        if (!TryPosition(track, frame, advances, out position))
+        if (!TryPosition(track, frame, advances, out var position))
         {
-            return false;
+            return;
         }
 
         var end = track.End;
@@ -376,7 +371,6 @@ internal sealed class LiveRecording : IPlaybackTrack
         }
 
         HandOverWhenDue(track);
-        return true;
     }
 
     private void HandOverWhenDue(TrackTimeline track)

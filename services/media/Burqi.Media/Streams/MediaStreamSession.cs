@@ -258,7 +258,7 @@ internal sealed partial class MediaStreamSession : IDisposable
                 // What the agent says is known from the agent; twice it would be too loud.
                 break;
             case MediaMessageKind.Frame:
-                _recording.Place(message, out _);
+                _recording.Place(message);
                 Volatile.Write(ref _heardAt, _services.Time.GetTimestamp());
                 return MediaStreamEnding.None;
             case MediaMessageKind.Mark:
