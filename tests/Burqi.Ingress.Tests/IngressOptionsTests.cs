@@ -65,6 +65,18 @@ public sealed class IngressOptionsTests
     [InlineData("TWILIO_ACCOUNT_SID", "AC1", "Production", "TWILIO_ACCOUNT_SID is not an account sid")]
     [InlineData("BURQI_STREAM_SECRET", "short", "Production", "BURQI_STREAM_SECRET is too short")]
     [InlineData("TWILIO_CALLER_ID", "18005550000", "Production", "TWILIO_CALLER_ID is not a phone number")]
+    [InlineData("TWILIO_STREAM_TRACK", "both", "Production", "TWILIO_STREAM_TRACK is 'both': give inbound_track, outbound_track or both_tracks.")]
+    [InlineData("TWILIO_RECORDING_CHANNELS", "2", "Production", "TWILIO_RECORDING_CHANNELS is '2': give mono or dual.")]
+    [InlineData("TWILIO_RECORDING_TRACK", "both_tracks", "Production", "TWILIO_RECORDING_TRACK is 'both_tracks': give inbound, outbound or both.")]
+    [InlineData("TWILIO_RECORDING_TRIM", "Trim-Silence", "Production", "TWILIO_RECORDING_TRIM is 'Trim-Silence': give trim-silence or do-not-trim.")]
+    [InlineData("TWILIO_RECORDING_STATUS_CALLBACK_EVENT", "completed,absent", "Production",
+        "TWILIO_RECORDING_STATUS_CALLBACK_EVENT is 'completed,absent': give some of in-progress, completed and absent, each once, with a space between two.")]
+    [InlineData("TWILIO_RECORDING_STATUS_CALLBACK_EVENT", "completed failed", "Production", "TWILIO_RECORDING_STATUS_CALLBACK_EVENT is 'completed failed'")]
+    [InlineData("TWILIO_RECORDING_STATUS_CALLBACK_EVENT", "absent absent", "Production", "TWILIO_RECORDING_STATUS_CALLBACK_EVENT is 'absent absent'")]
+    [InlineData("TWILIO_DIAL_TIMEOUT", "0", "Production", "TWILIO_DIAL_TIMEOUT is '0': give whole seconds from 1 to 600.")]
+    [InlineData("TWILIO_DIAL_TIMEOUT", "601", "Production", "TWILIO_DIAL_TIMEOUT is '601'")]
+    [InlineData("TWILIO_DIAL_TIMEOUT", "30s", "Production", "TWILIO_DIAL_TIMEOUT is '30s'")]
+    [InlineData("TWILIO_DIAL_ANSWER_ON_BRIDGE", "yes", "Production", "TWILIO_DIAL_ANSWER_ON_BRIDGE is 'yes': give true or false.")]
     public void Validate_TwilioSetting_NamesTheVariableAndRepeatsNoSecret(string name, string? value, string environment, string beginning)
     {
         var setup = new TwilioOptionsSetup(Configuration(("TWILIO_AUTH_TOKEN", "token"), (name, value)), new Environment(environment));

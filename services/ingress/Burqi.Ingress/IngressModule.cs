@@ -40,6 +40,7 @@ public static class IngressModule
 
         services.AddSingleton<CallStartAnnouncer>();
         services.AddSingleton<StreamParameters>();
+        services.AddSingleton<CallAnswers>();
         services.AddSingleton<VoiceEndpoint>();
         services.AddSingleton<AssistantCallEndpoint>();
         services.AddSingleton<CallStatusEndpoint>();

@@ -26,6 +26,16 @@ public sealed class HostProcessTests
     }
 
     [Fact]
+    public async Task Start_RecordingAsTwilioCannot_EndsWithOneSentence()
+    {
+        await using var process = await IngressProcess.LaunchAsync(TestFolder.Create("host"), ("TWILIO_RECORDING_TRACK", "both_tracks"));
+
+        (await process.Exited.WaitAsync(Limit)).ShouldBe(ExitCodes.BadConfiguration);
+
+        process.Output.ShouldBe("TWILIO_RECORDING_TRACK is 'both_tracks': give inbound, outbound or both.");
+    }
+
+    [Fact]
     public async Task Start_FolderOfARunningIngress_EndsWithOneSentenceAndLeavesTheOtherAlone()
     {
         var data = TestFolder.Create("host");

@@ -32,9 +32,16 @@ internal sealed class BusSwitch
         return State switch
         {
             BusState.Down => Task.FromException(new InvalidOperationException("The broker is away.")),
+            BusState.Stuck => Block(),
             BusState.Silent => Task.Delay(Timeout.Infinite, cancellationToken),
             _ => publish(),
         };
+    }
+
+    private Task Block()
+    {
+        SpinWait.SpinUntil(() => State != BusState.Stuck);
+        return Task.CompletedTask;
     }
 
     /// <summary>Stands before every overload of Publish alike.</summary>
@@ -69,4 +76,7 @@ internal enum BusState
 
     /// <summary>No publish is ever confirmed.</summary>
     Silent,
+
+    /// <summary>A publish holds its thread, and heeds no deadline, until the state is another.</summary>
+    Stuck,
 }

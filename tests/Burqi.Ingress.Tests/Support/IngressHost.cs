@@ -45,6 +45,8 @@ internal sealed class IngressHost : IAsyncDisposable
 
     public BusSwitch Bus => _app.Services.GetRequiredService<BusSwitch>();
 
+    public BreakableClock Clock => _app.Services.GetRequiredService<BreakableClock>();
+
     public EventSpool Spool => _app.Services.GetRequiredService<EventSpool>();
 
     public static async Task<IngressHost> StartAsync(string? dataDirectory = null, params (string Name, string? Value)[] settings)
@@ -75,6 +77,8 @@ internal sealed class IngressHost : IAsyncDisposable
             {
                 builder.AddIngress();
                 builder.Services.AddSingleton(events);
+                builder.Services.AddSingleton<BreakableClock>();
+                builder.Services.AddSingleton<TimeProvider>(services => services.GetRequiredService<BreakableClock>());
                 builder.Logging.ClearProviders().AddProvider(logs);
                 BusSwitch.Install(builder.Services);
             },

@@ -54,6 +54,28 @@ public sealed class AssistantCallEndpointTests
     }
 
     [Fact]
+    public async Task Post_AttributesConfigured_HoldForTheRecordingAndNotForTheTwoWayStream()
+    {
+        await using var host = await IngressHost.StartAsync(
+            null,
+            ("TWILIO_STREAM_TRACK", "outbound_track"),
+            ("TWILIO_RECORDING_CHANNELS", "mono"),
+            ("TWILIO_RECORDING_TRACK", "inbound"),
+            ("TWILIO_RECORDING_TRIM", "trim-silence"),
+            ("TWILIO_RECORDING_STATUS_CALLBACK_EVENT", "completed absent"),
+            ("TWILIO_DIAL_TIMEOUT", "20"));
+
+        var twiml = await VoiceEndpointTests.TwimlAsync(host, Call, Target + "&to=%2B14255550123");
+
+        // A two-way stream gives the caller's track, whatever is asked for.
+        twiml.Descendants("Stream").Single().Attribute("track").ShouldBeNull();
+        var recording = twiml.Descendants("Recording").Single();
+        new[] { "channels", "track", "trim", "recordingStatusCallbackEvent" }.Select(name => recording.Attribute(name)!.Value)
+            .ShouldBe(["mono", "inbound", "trim-silence", "completed absent"]);
+        twiml.Descendants("Dial").Single().Attribute("timeout")!.Value.ShouldBe("20");
+    }
+
+    [Fact]
     public async Task Post_Call_IsAnnouncedWithItsAssistantInTheSameTrace()
     {
         await using var host = await IngressHost.StartAsync();

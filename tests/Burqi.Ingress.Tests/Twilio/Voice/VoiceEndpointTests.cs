@@ -155,6 +155,34 @@ public sealed class VoiceEndpointTests
         twiml.Descendants("Stream").Single().Attribute("url")!.Value.ShouldBe("wss://burqi.example.com/twilio/media-stream");
     }
 
+    [Theory]
+    [InlineData("TWILIO_STREAM_TRACK", "inbound_track", "Stream", "track", "inbound_track")]
+    [InlineData("TWILIO_STREAM_TRACK", "outbound_track", "Stream", "track", "outbound_track")]
+    [InlineData("TWILIO_RECORDING_CHANNELS", "mono", "Recording", "channels", "mono")]
+    [InlineData("TWILIO_RECORDING_TRACK", "inbound", "Recording", "track", "inbound")]
+    [InlineData("TWILIO_RECORDING_TRACK", " outbound ", "Recording", "track", "outbound")]
+    [InlineData("TWILIO_RECORDING_TRIM", "trim-silence", "Recording", "trim", "trim-silence")]
+    [InlineData("TWILIO_RECORDING_STATUS_CALLBACK_EVENT", "completed", "Recording", "recordingStatusCallbackEvent", "completed")]
+    [InlineData("TWILIO_RECORDING_STATUS_CALLBACK_EVENT", "absent  completed", "Recording", "recordingStatusCallbackEvent", "absent completed")]
+    [InlineData("TWILIO_DIAL_TIMEOUT", "45", "Dial", "timeout", "45")]
+    [InlineData("TWILIO_DIAL_ANSWER_ON_BRIDGE", "True", "Dial", "answerOnBridge", "true")]
+    [InlineData("TWILIO_DIAL_ANSWER_ON_BRIDGE", "false", "Dial", "answerOnBridge", "false")]
+    public async Task Post_AttributeConfigured_IsWrittenAndNothingElseChanges(string variable, string value, string element, string attribute, string expected)
+    {
+        await using var asEver = await IngressHost.StartAsync();
+        await using var host = await IngressHost.StartAsync(null, (variable, value));
+
+        var twiml = await TwimlAsync(host, TwilioClient.Voice());
+
+        twiml.Descendants(element).Single().Attribute(attribute)!.Value.ShouldBe(expected);
+        var otherwise = await TwimlAsync(asEver, TwilioClient.Voice());
+        otherwise.Descendants(element).Single().SetAttributeValue(attribute, expected);
+        // Each answer has a token and a trace of its own.
+        twiml.Descendants("Parameter").Remove();
+        otherwise.Descendants("Parameter").Remove();
+        ShouldBeSameXml(twiml, otherwise.ToString());
+    }
+
     [Fact]
     public async Task Post_NoCallerIdConfigured_LeavesItToTwilio()
     {

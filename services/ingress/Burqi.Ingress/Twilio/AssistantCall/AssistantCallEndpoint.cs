@@ -1,7 +1,6 @@
-using System.Xml.Linq;
 using Burqi.Assistants;
-using Burqi.Contracts.Assistants;
 using Burqi.Ingress.Twilio.RecordingStatus;
+using Burqi.Ingress.Twilio.Twiml;
 using Burqi.Ingress.Twilio.Voice;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -19,17 +18,16 @@ namespace Burqi.Ingress.Twilio.AssistantCall;
 internal sealed partial class AssistantCallEndpoint(
     AssistantDirectory assistants,
     CallStartAnnouncer announcer,
-    StreamParameters parameters,
+    CallAnswers answers,
     VoiceEndpoint voice,
     ILogger<AssistantCallEndpoint> logger)
 {
-    private const string AssistantGone = "The assistant is no longer on the line. Thank you for your call. Goodbye.";
-
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPost(TwilioRoutes.AssistantCall, (HttpContext context, AssistantCallEndpoint endpoint) => endpoint.AnswerAsync(context))
+        .AddEndpointFilter<KeepsTheCallAlive>()
         .WithName("twiml");
 
-    private async Task<Twiml> AnswerAsync(HttpContext context)
+    private async Task<TwimlDocument> AnswerAsync(HttpContext context)
     {
         var webhook = TwilioWebhook.Of(context);
         var form = VoiceForm.Read(webhook.Form);
@@ -47,22 +45,17 @@ internal sealed partial class AssistantCallEndpoint(
         }
 
         await announcer.AnnounceAsync(form, callSid, assistantId);
-        return new Twiml(
-        [
-            .. Recording(webhook.BaseUrl, assistantId, assistant),
-            Twiml.ConnectStream(
-                StreamParameters.NameOf(callSid),
-                TwilioRoutes.TwoWayStreamUrl(webhook.BaseUrl),
-                TwilioRoutes.CallbackUrl(webhook.BaseUrl, TwilioRoutes.StreamStatus),
-                parameters.For(callSid, assistantId)),
-            voice.Dial(context.Request, form, webhook.BaseUrl, dialsWhatWasDialled: false) ?? Twiml.Say(AssistantGone),
-        ]);
+        return answers.Answer(new CallPlan
+        {
+            BaseUrl = webhook.BaseUrl,
+            CallSid = callSid,
+            AssistantId = assistantId,
+            // Of an assistant that is not known here, losing the recording would be worse than having one too many.
+            IsRecorded = assistant is not { Enabled: false },
+            RecordingQuery = RecordingWishes.Of(assistantId, assistant).ToQuery(),
+            Number = voice.NumberToDial(context.Request, form, dialsWhatWasDialled: false),
+        });
     }
-
-    // Of an assistant that is not known here, losing the recording would be worse than having one too many.
-    private static IEnumerable<XElement> Recording(string baseUrl, string assistantId, AssistantSaved? assistant) => assistant is { Enabled: false }
-        ? []
-        : [Twiml.StartRecording(TwilioRoutes.CallbackUrl(baseUrl, TwilioRoutes.RecordingStatus, RecordingWishes.Of(assistantId, assistant).ToQuery()))];
 
     private static partial class Log
     {
