@@ -141,8 +141,10 @@ internal sealed partial class MediaTee : IDisposable
                 if (!buffer.TryAdvance(received.Count, received.EndOfMessage))
                 {
                     Log.AgentMessageOversized(_logger, _start.CallId, _start.StreamId, MaxMessageBytes);
-                    End(Failure);
+
+                    // The agent first: once the provider is told, its loop takes leave of the agent with a reason of its own.
                     await _agent.CloseOutputAsync(WebSocketCloseStatus.MessageTooBig, null);
+                    End(Failure);
                     return;
                 }
 
