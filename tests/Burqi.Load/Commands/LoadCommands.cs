@@ -77,7 +77,7 @@ internal static class LoadCommands
     private static Command Long()
     {
         var hours = Number("--hours", 4, "How long the call is, by its timestamps.");
-        var command = new Command("long", "One long call, its frames sent as fast as they are taken: memory must stay flat.") { hours };
+        var command = new Command("long", "One long call, sent much faster than it was spoken: memory must stay flat.") { hours };
         command.SetAction(async (parsed, _) =>
         {
             var result = await LongCall.RunAsync(TimeSpan.FromHours(parsed.GetValue(hours)));

@@ -1,13 +1,18 @@
+using System.Diagnostics;
 using Burqi.Load.Generator;
 using Burqi.Load.Servers;
 
 namespace Burqi.Load.Measuring;
 
-/// <summary>One long call whose frames are sent as fast as they are taken.</summary>
+/// <summary>
+/// One long call, sent much faster than it was spoken: up to a limit, since beyond it the server's memory tells how fast its disk is and
+/// nothing else.
+/// </summary>
 internal static class LongCall
 {
     private const int FramesPerSecond = 50;
     private const int MemorySamples = 40;
+    private const double Speed = 600;
 
     private static readonly TimeSpan FinalLimit = TimeSpan.FromMinutes(5);
 
@@ -22,9 +27,15 @@ internal static class LongCall
         await call.OpenAsync(server.Address, LoadAssistant.Parameters);
         var seconds = (int)length.TotalSeconds;
         var memory = new List<long>();
+        var clock = Stopwatch.StartNew();
         for (var second = 0; second < seconds; second++)
         {
             call.Send(FramesPerSecond);
+            if (second / Speed - clock.Elapsed.TotalSeconds is var ahead and > 0.005)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(ahead));
+            }
+
             if (second % Math.Max(1, seconds / MemorySamples) == 0)
             {
                 memory.Add(server.Memory.Private);

@@ -31,7 +31,7 @@ internal static class LoadReport
 
     public static string Describe(LongCallResult result) => string.Create(
         CultureInfo.InvariantCulture,
-        $"A call of {result.Length.TotalHours:0.#} h, sent as fast as it was taken: {result.FramesSent} frames sent, {result.Recorded.Received} recorded, files {result.Difference ?? "as sent"}; private memory {result.PrivateKib.Min() / 1024.0:0.0} to {result.PrivateKib.Max() / 1024.0:0.0} MiB, from its first quarter to its last {result.GrowthKib:+0;-0;0} KiB; {result.CpuSeconds / result.Length.TotalMinutes * 1000:0} ms CPU per minute.");
+        $"A call of {result.Length.TotalHours:0.#} h, sent 600 times as fast as it was spoken: {result.FramesSent} frames sent, {result.Recorded.Received} recorded, files {result.Difference ?? "as sent"}; private memory {result.PrivateKib.Min() / 1024.0:0.0} to {result.PrivateKib.Max() / 1024.0:0.0} MiB, from its first quarter to its last {result.GrowthKib:+0;-0;0} KiB; {result.CpuSeconds / result.Length.TotalMinutes * 1000:0} ms CPU per minute.");
 
     /// <summary>What MP3 costs beyond WAV. A call has three recordings, each as long as the call.</summary>
     public static string DescribeMp3(LongCallResult wav, LongCallResult mp3) => string.Create(
