@@ -97,7 +97,7 @@ internal static class Evidence
     }
 
     /// <summary>Reads 16-bit PCM by its chunks; the sizes must be exact.</summary>
-    public static short[][] ReadWav(byte[] file)
+    public static short[][] ReadWav(byte[] file, uint sampleRate = 8000)
     {
         file.AsSpan(0, 4).SequenceEqual("RIFF"u8).ShouldBeTrue();
         BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(4)).ShouldBe((uint)file.Length - 8);
@@ -111,7 +111,7 @@ internal static class Evidence
             {
                 BinaryPrimitives.ReadUInt16LittleEndian(chunk).ShouldBe((ushort)1);
                 channels = BinaryPrimitives.ReadUInt16LittleEndian(chunk[2..]);
-                BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]).ShouldBe(8000u);
+                BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]).ShouldBe(sampleRate);
             }
             else if (file.AsSpan(position, 4).SequenceEqual("data"u8))
             {
