@@ -105,11 +105,6 @@ internal sealed partial class MediaStreamSession : IDisposable
         {
             SetEnding(MediaStreamEnding.Aborted);
             Detach();
-            if (_tokenNonce is { } nonce)
-            {
-                _admission.Release(nonce, this);
-            }
-
             _streams.Remove(this);
             _services.Telemetry.StreamEnded(_ending);
             _activity?.SetTag("burqi.ending", _ending.ToString());
@@ -142,7 +137,16 @@ internal sealed partial class MediaStreamSession : IDisposable
         _tee?.Dispose();
     }
 
-    private bool Detach() => _recording is { } recording && _recordings.Detach(recording, this, _ending);
+    /// <summary>Lets go of all that a further socket of the call needs, before this one's farewells take their time.</summary>
+    private bool Detach()
+    {
+        if (_tokenNonce is { } nonce)
+        {
+            _admission.Release(nonce, this);
+        }
+
+        return _recording is { } recording && _recordings.Detach(recording, this, _ending);
+    }
 
     private bool SetEnding(MediaStreamEnding ending) => Interlocked.CompareExchange(ref _ending, ending, MediaStreamEnding.None) == MediaStreamEnding.None;
 
