@@ -110,6 +110,30 @@ public sealed class AssistantPlaybackTests
     }
 
     [Fact]
+    public void Call_ThatIsPlayedFasterThanRealTime_KeepsWhatTheAgentSaid()
+    {
+        _time.MoveTo(5);
+        _playback.Play(Speech(1, 1000));
+        for (var i = 0; i < 250; i++)
+        {
+            _time.MoveTo(5 + i / 10);
+            Receive();
+        }
+
+        _playback.Play(Speech(2, 1000));
+        for (var i = 0; i < 250; i++)
+        {
+            _time.MoveTo(300 + i);
+            Receive();
+        }
+
+        _playback.Complete();
+
+        Heard(1, 1000).ShouldBeLessThan(Heard(2, 1000));
+        Heard(2, 1000).ShouldBe(5000 * 8, 250 * 8);
+    }
+
+    [Fact]
     public void End_OfTheCall_CutsWhatWasNotHeard()
     {
         ReceiveFrames(startMs: 0, count: 100);

@@ -112,6 +112,43 @@ public sealed class HeardByTheCallerTests : IAsyncLifetime
         ((double)assistant.Length).ShouldBe(2 * Second, Tolerance + 1);
     }
 
+    [Fact]
+    public async Task Assistant_OfACallWhoseConnectionBreaks_IsConnectedAgainAndGoesOnInTheSameRecording()
+    {
+        var before = Speech(1, Second);
+        var after = Speech(2, Second);
+        await using var host = await MediaHost.StartAsync(_time, settings: [("BURQI_MEDIA_RECONNECT_SECONDS", "30")]);
+        host.Know("front-desk", _agent.Url);
+        await using var first = await StreamDriver.StartTwoWayAsync(host, "front-desk");
+        var call = await _agent.NextCallAsync();
+        await call.ReceiveAsync();
+        await call.ReceiveAsync();
+        await new PlayingProvider(first, call, _time, 0, 0).RunAsync(Speech(3, 2 * Second), (500, () => call.SendMediaAsync(first.StreamSid, before)));
+        first.Abort();
+        await call.ReceiveAllAsync();
+
+        // Half a second later, on a clock of its own.
+        _time.MoveTo(_time.Ms + 520);
+        var resumed = (int)_time.Ms * 8;
+        await using var second = await StreamDriver.ConnectAsync(host, first.CallSid, path: "/streams");
+        await second.SendConnectedAsync();
+        await second.SendStartAsync(tracks: ["inbound"], parameters: new(StringComparer.Ordinal) { ["assistant_id"] = "front-desk" });
+        var again = await _agent.NextCallAsync();
+        again.Headers["X-Burqi-Call-Id"].ShouldBe(first.CallSid);
+        await again.ReceiveAsync();
+        await again.ReceiveAsync();
+        await new PlayingProvider(second, again, _time, 0, 0).RunAsync(Speech(4, 2 * Second), (300, () => again.SendMediaAsync(second.StreamSid, after)));
+        await Task.WhenAll(second.StopAsync(), again.ReceiveAllAsync());
+
+        var manifest = await host.AnnouncedAsync(first.CallSid);
+        manifest.StreamIds.ShouldBe([first.StreamSid, second.StreamSid]);
+        var heard = host.Read(manifest, RecordingTypes.Assistant).Samples;
+        ((double)Begin(heard, Linear(before))).ShouldBe(Second / 2, Tolerance + 1);
+        Length(heard, Linear(before)).ShouldBe(before.Length);
+        ((double)Begin(heard, Linear(after))).ShouldBe(resumed + 300 * 8, Tolerance + 1);
+        Length(heard, Linear(after)).ShouldBe(after.Length);
+    }
+
     private (short[] User, short[] Assistant, short[] Mixed) Tracks(RecordingManifest manifest)
     {
         var mixed = _host.Read(manifest, RecordingTypes.Mixed).Samples;

@@ -22,6 +22,9 @@ internal sealed class AssistantPlayback
     /// <summary>A correction smaller than this is not worth a break in the audio.</summary>
     private const int LeastCorrectionMs = 40;
 
+    /// <summary>How far the call may be ahead of our own clock, which began when the stream's start came: that may have been held up.</summary>
+    private const int MostAheadMs = 200;
+
     /// <summary>A provider's frame is hardly ever longer; within it a message that comes behind it was sent.</summary>
     private const int FrameMs = 20;
 
@@ -52,8 +55,9 @@ internal sealed class AssistantPlayback
         var elapsed = Elapsed;
         _frameEnd = Math.Max(_frameEnd, end);
         _firstFrameAt ??= elapsed;
-        var moved = _clock.Observe(elapsed, end, length);
-        _correction = _queue.IsEmpty ? 0 : _correction + moved;
+        var before = Plausible(elapsed);
+        _clock.Observe(elapsed, end, length);
+        _correction = _queue.IsEmpty ? 0 : _correction + Plausible(elapsed) - before;
         if (_released && elapsed - _firstFrameAt < Settling && Math.Abs(_correction) >= Samples(LeastCorrectionMs))
         {
             Correct();
@@ -107,6 +111,12 @@ internal sealed class AssistantPlayback
 
         _queue.Advance(_clock.At(elapsed));
     }
+
+    /// <summary>
+    /// What time it is in the call, and no later than it can be: a call that is played back to us faster than real time says nothing of when
+    /// the agent was heard.
+    /// </summary>
+    private long Plausible(TimeSpan elapsed) => Math.Min(_clock.At(elapsed), (long)(elapsed.TotalSeconds * _sampleRate) + Samples(MostAheadMs));
 
     private void Correct()
     {

@@ -28,14 +28,14 @@ internal sealed class CallClock
         Array.Fill(_least, long.MaxValue);
     }
 
-    /// <summary>Whether a frame has been seen; until then the call is taken to have begun with the stream.</summary>
-    public bool IsSet { get; private set; }
-
-    /// <summary>The sample of the timeline that is now, so long after the stream's start by our own clock.</summary>
+    /// <summary>
+    /// The sample of the timeline that is now, so long after the stream's start by our own clock. Until a frame has been seen the call is taken
+    /// to have begun with the stream.
+    /// </summary>
     public long At(TimeSpan elapsed) => Math.Max(0, Samples(elapsed) - _lag);
 
-    /// <summary>Notes the arrival of a frame that ends at <paramref name="end"/>; returns by how many samples this moved the clock forward.</summary>
-    public long Observe(TimeSpan elapsed, long end, int length)
+    /// <summary>Notes the arrival of a frame that ends at <paramref name="end"/>.</summary>
+    public void Observe(TimeSpan elapsed, long end, int length)
     {
         var window = elapsed.Ticks / WindowTicks;
         for (var passed = Math.Max(_window + 1, window - Windows + 1); passed <= window; passed++)
@@ -46,15 +46,11 @@ internal sealed class CallClock
         _window = Math.Max(_window, window);
         ref var least = ref _least[window % Windows];
         least = Math.Min(least, Samples(elapsed) - (end - Math.Min(length / 2, HalfFrameMs * _sampleRate / 1000)));
-        var before = _lag;
         _lag = long.MaxValue;
         foreach (var lag in _least)
         {
             _lag = Math.Min(_lag, lag);
         }
-
-        IsSet = true;
-        return before - _lag;
     }
 
     /// <summary>Forgets what it saw: from here on positions mean another thing.</summary>
