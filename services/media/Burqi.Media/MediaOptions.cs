@@ -67,7 +67,7 @@ public sealed class MediaOptions
     /// <summary>
     /// <c>BURQI_MEDIA_RECONNECT_SECONDS</c>: how long a recording whose connection broke waits for another one of the same call. 0: not at all.
     /// </summary>
-    public TimeSpan ReconnectWindow { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan ReconnectWindow { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary><c>ACS_RESOURCE_ID</c>: the immutable id of the ACS resource, which its tokens are made out to. Unset: streams of ACS are refused.</summary>
     public string? AcsResourceId { get; set; }
