@@ -129,6 +129,18 @@ public sealed class AcsStreamTests : IAsyncLifetime
         _host.Tracks(manifest).Assistant.ShouldSound(bot);
     }
 
+    [Fact]
+    public async Task Participant_ABotThatGreetsFirst_IsTheAssistantAllTheSame()
+    {
+        var greeting = TestAudio.Pcm(1, 2000);
+        var answer = TestAudio.Pcm(2, 600);
+        var manifest = await RecordAsync(Frames(greeting, 0, "28:orgid:bot").Concat(Frames(answer, fromMs: 2000, Telephone)));
+
+        manifest.Recordings.Select(r => r.RecordingType).ShouldBe([RecordingTypes.User, RecordingTypes.Assistant, RecordingTypes.Mixed]);
+        _host.Tracks(manifest).User.ShouldSound([.. new short[greeting.Length], .. answer]);
+        _host.Tracks(manifest).Assistant.ShouldSound([.. greeting, .. new short[answer.Length]]);
+    }
+
     [Theory]
     [InlineData(16_000)]
     [InlineData(24_000)]

@@ -38,7 +38,8 @@ internal sealed class TrackRoles(bool twoWay, Func<RecordedTrack, TrackTimeline>
     };
 
     /// <summary>
-    /// Gives the participants heard first their roles: a telephone is the user before anybody else is, and a bot never where there is another.
+    /// Gives the participants heard first their roles: a telephone is the user before anybody else is. A bot never is, though it often greets
+    /// the caller before it hears a word.
     /// </summary>
     public void Introduce(IReadOnlyList<EarlyFrame> frames)
     {
@@ -79,7 +80,7 @@ internal sealed class TrackRoles(bool twoWay, Func<RecordedTrack, TrackTimeline>
     {
         var participant = id.Length == 0 ? null : Encoding.UTF8.GetString(id);
         TrackTimeline track;
-        if (_user is null && (IsTelephone(id) || _participants.Count == 0))
+        if (_user is null && (twoWay || !IsBot(id)))
         {
             track = _user = Create(RecordingTypes.User, MediaTrack.User, participant);
         }
