@@ -222,6 +222,61 @@ public sealed class PlaybackQueueTests
     }
 
     [Fact]
+    public void Clear_ProviderThatPlaysLateAndDropsAtOnce_CutsWhereTheMarksComeBack()
+    {
+        var speech = Speech(1, 10 * Second);
+        var answer = Speech(2, Second);
+        Delay(1600);
+        _queue.Enqueue(4 * Second, speech);
+        _queue.Expect(4 * Second, "b"u8);
+        _queue.Advance(8 * Second);
+
+        _queue.Clear(8 * Second);
+        _queue.Enqueue(8 * Second, answer);
+        _queue.Echo(8 * Second + 80, "b"u8);
+        _queue.Advance(20 * Second);
+
+        var heard = 4 * Second - 1600 + 80;
+        _track.Samples.ShouldSound([.. new short[4 * Second + 1600], .. speech[..heard], .. new short[1600 - 80], .. answer]);
+        _blocks.Rented.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Clear_MarkThatWasPlayedBeforeItGotThere_CutsNothing()
+    {
+        var speech = Speech(1, 10 * Second);
+        Delay(1600);
+        _queue.Enqueue(4 * Second, speech.AsSpan(0, 4 * Second));
+        _queue.Expect(4 * Second, "b"u8);
+        _queue.Enqueue(4 * Second, speech.AsSpan(4 * Second));
+        _queue.Advance(8 * Second + 1000);
+
+        _queue.Clear(8 * Second + 1000);
+        _queue.Echo(8 * Second + 1600, "b"u8);
+        _queue.Advance(20 * Second);
+
+        _track.Samples.ShouldSound([.. new short[4 * Second + 1600], .. speech[..(4 * Second + 1000)]]);
+    }
+
+    [Fact]
+    public void Clear_TwiceInARow_TheFirstOnesMarksDoNotCutWhatWasSentBetween()
+    {
+        var speech = Speech(1, 4 * Second);
+        var answer = Speech(2, 4 * Second);
+        Delay(1600);
+        _queue.Enqueue(4 * Second, speech);
+        _queue.Expect(4 * Second, "b"u8);
+        _queue.Clear(5 * Second);
+        _queue.Enqueue(5 * Second, answer);
+
+        _queue.Clear(5 * Second + 1000);
+        _queue.Echo(5 * Second + 1600, "b"u8);
+        _queue.Advance(20 * Second);
+
+        _track.Samples.ShouldSound([.. new short[4 * Second + 1600], .. speech[..Second], .. answer[..1000]]);
+    }
+
+    [Fact]
     public void Echo_OnceHeldUp_IsForgottenWhenOthersWereNot()
     {
         var speech = Speech(1, Second);
@@ -479,6 +534,13 @@ public sealed class PlaybackQueueTests
             queue.Drop();
             _blocks.Rented.ShouldBe(0);
         }
+    }
+
+    /// <summary>A mark without audio tells how long it takes there and back.</summary>
+    private void Delay(long samples)
+    {
+        _queue.Expect(0, "delay"u8);
+        _queue.Echo(samples, "delay"u8);
     }
 
     private void Send(long now, short[] speech, int pieces)

@@ -58,6 +58,10 @@ internal sealed class PlaybackQueue(int sampleRate, PcmBlockPool blocks, IPlayba
     private long _correction;
     private long _played;
 
+    // When the last clear was sent, and where what it left ends: all that lies before was there before it.
+    private long _clearedAt;
+    private long _cleared = long.MinValue;
+
     // How long what is sent now, and what belongs to the current run of unbroken audio, takes to be played.
     private long _latency;
     private long _delay;
@@ -89,7 +93,7 @@ internal sealed class PlaybackQueue(int sampleRate, PcmBlockPool blocks, IPlayba
         }
     }
 
-    /// <summary>The agent drops what has not been played. The marks in it come back at once, and say nothing.</summary>
+    /// <summary>The agent drops what has not been played. The marks in it come back at once, and say nothing of how long audio takes.</summary>
     public void Clear(long now)
     {
         for (var i = _marks.Count; i > 0; i--)
@@ -99,36 +103,11 @@ internal sealed class PlaybackQueue(int sampleRate, PcmBlockPool blocks, IPlayba
         }
 
         var cut = Math.Max(now + _latency, _played);
-        if (cut >= End)
+        if (cut < End)
         {
-            return;
-        }
-
-        End = cut;
-        var block = _head;
-        _head = _tail = null;
-        while (block is not null)
-        {
-            var next = block.Next;
-            block.Next = null;
-            block.Count = (int)Math.Min(block.Count, cut - _shift - block.Start);
-            if (block.Count > 0)
-            {
-                Link(block);
-            }
-            else
-            {
-                Return(block);
-            }
-
-            block = next;
-        }
-
-        _playedOfHead = _head is null ? 0 : _playedOfHead;
-        _holes.RemoveAll(hole => hole.Start + _shift >= cut);
-        if (_holes.Count > 0)
-        {
-            _holes[^1] = _holes[^1] with { End = Math.Min(_holes[^1].End, cut - _shift) };
+            _clearedAt = now;
+            _cleared = End - _shift;
+            Cut(cut);
         }
     }
 
@@ -147,12 +126,24 @@ internal sealed class PlaybackQueue(int sampleRate, PcmBlockPool blocks, IPlayba
 
     /// <summary>
     /// The provider has played all that was sent before the mark. Later than expected, it was held up: what still waits then plays that much
-    /// later, and what will be sent is expected to take as long, unless another mark took less.
+    /// later, and what will be sent is expected to take as long, unless another mark took less. Of a mark that was cleared it tells when the
+    /// provider did so.
     /// </summary>
     public void Echo(long now, ReadOnlySpan<byte> mark)
     {
-        if (!TryTake(now, Hash(mark), out var expected) || expected.ClearedAt != NotCleared)
+        if (!TryTake(now, Hash(mark), out var expected))
         {
+            return;
+        }
+
+        if (expected.ClearedAt != NotCleared)
+        {
+            if (expected.ClearedAt == _clearedAt && now + Samples(HeldUpMs) < expected.Undelayed + _correction + _delay)
+            {
+                // Back before its audio can have been played: the provider has dropped what waited by now, however long audio takes there.
+                Cut(Math.Max(now, _played));
+            }
+
             return;
         }
 
@@ -227,7 +218,58 @@ internal sealed class PlaybackQueue(int sampleRate, PcmBlockPool blocks, IPlayba
         _playedOfHead = 0;
         _holes.Clear();
         _marks.Clear();
+        _cleared = long.MinValue;
         End = _played;
+    }
+
+    /// <summary>Drops, from there on, what was cleared; what was sent later stays where it is.</summary>
+    private void Cut(long position)
+    {
+        var cut = position - _shift;
+        if (cut >= _cleared)
+        {
+            return;
+        }
+
+        if (End - _shift <= _cleared)
+        {
+            End = position;
+        }
+
+        var block = _head;
+        _head = _tail = null;
+        while (block is not null)
+        {
+            var next = block.Next;
+            block.Next = null;
+            if (block.Start < _cleared)
+            {
+                block.Count = (int)Math.Min(block.Count, cut - block.Start);
+            }
+
+            if (block.Count > 0)
+            {
+                Link(block);
+            }
+            else
+            {
+                Return(block);
+            }
+
+            block = next;
+        }
+
+        _playedOfHead = _head is null ? 0 : _playedOfHead;
+        for (var i = _holes.Count - 1; i >= 0; i--)
+        {
+            if (_holes[i].Start < _cleared)
+            {
+                _holes[i] = _holes[i] with { End = Math.Min(_holes[i].End, cut) };
+            }
+        }
+
+        _holes.RemoveAll(hole => hole.Length <= 0);
+        _cleared = cut;
     }
 
     /// <summary>Moves what waits, though never to before what has been handed over.</summary>
@@ -251,7 +293,7 @@ internal sealed class PlaybackQueue(int sampleRate, PcmBlockPool blocks, IPlayba
         while (taken < samples.Length)
         {
             var block = _head is null ? null : _tail!;
-            if (block is null || block.Count == PcmBlock.Capacity || block.Start + block.Count + _shift != End)
+            if (block is null || block.Count == PcmBlock.Capacity || block.Start + block.Count + _shift != End || block.Start < _cleared)
             {
                 block = TryRent();
                 if (block is null)
