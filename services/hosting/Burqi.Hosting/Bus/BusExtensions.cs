@@ -124,11 +124,16 @@ internal static class BusExtensions
         endpoint.UseMessageRetry(retry => retry.Intervals(RetryIntervals));
         if (endpoint is IRabbitMqReceiveEndpointConfigurator rabbitMq)
         {
-            // The error queue takes over its queue's arguments and so becomes a quorum queue as well.
-            rabbitMq.SetQuorumQueue();
+            // The error queue takes over its queue's arguments and so becomes one of the same kind.
             if (IsOfThisProcessAlone(queue))
             {
+                // Not a quorum queue: one that is a few seconds old when its broker is killed takes nothing any more, and everything
+                // published to it, and to the queues beside it, would stay unconfirmed. What it holds can be asked for again.
                 rabbitMq.QueueExpiration = AbandonedQueueLife;
+            }
+            else
+            {
+                rabbitMq.SetQuorumQueue();
             }
 
             queues.Add(queue);

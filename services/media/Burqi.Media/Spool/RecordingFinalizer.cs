@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using Burqi.Contracts.Recordings;
 using Burqi.Media.Audio;
@@ -251,13 +252,17 @@ internal sealed partial class RecordingFinalizer(
         var format = new WavFormat(manifest.SampleRate, channels);
         var samples = manifest.Samples ?? FindLength(manifest);
         var tracks = new List<(WavReader Reader, bool IsRight)>(manifest.Tracks.Length);
-        var (left, right) = (new int[ChunkSamples], new int[ChunkSamples]);
-        var (track, other, stereo) = (new short[ChunkSamples], new short[ChunkSamples], new short[2 * ChunkSamples]);
+        var isStereo = channels == 2;
+        var left = ArrayPool<int>.Shared.Rent(ChunkSamples);
+        var right = ArrayPool<int>.Shared.Rent(isStereo ? ChunkSamples : 0);
+        var track = ArrayPool<short>.Shared.Rent(ChunkSamples);
+        var other = ArrayPool<short>.Shared.Rent(isStereo ? ChunkSamples : 0);
+        var stereo = ArrayPool<short>.Shared.Rent(isStereo ? 2 * ChunkSamples : 0);
         try
         {
             foreach (var t in manifest.Tracks)
             {
-                tracks.Add((new WavReader(location.File(store.Root, t.File)), channels == 2 && t.Name == RecordingTypes.Assistant));
+                tracks.Add((new WavReader(location.File(store.Root, t.File)), isStereo && t.Name == RecordingTypes.Assistant));
             }
 
             using var file = File.OpenHandle(location.PartFile(store.Root, name), FileMode.Create, FileAccess.ReadWrite);
@@ -266,7 +271,7 @@ internal sealed partial class RecordingFinalizer(
             {
                 var count = (int)Math.Min(ChunkSamples, samples - position);
                 left.AsSpan(0, count).Clear();
-                right.AsSpan(0, count).Clear();
+                right.AsSpan(0, isStereo ? count : 0).Clear();
                 foreach (var (reader, isRight) in tracks)
                 {
                     if (reader.Read(track.AsSpan(0, count)) < count)
@@ -278,7 +283,7 @@ internal sealed partial class RecordingFinalizer(
                 }
 
                 PcmMixer.Saturate(left.AsSpan(0, count), track);
-                if (channels == 1)
+                if (!isStereo)
                 {
                     writer.Write(track.AsSpan(0, count));
                     continue;
@@ -295,6 +300,11 @@ internal sealed partial class RecordingFinalizer(
         finally
         {
             tracks.ForEach(t => t.Reader.Dispose());
+            ArrayPool<int>.Shared.Return(left);
+            ArrayPool<int>.Shared.Return(right);
+            ArrayPool<short>.Shared.Return(track);
+            ArrayPool<short>.Shared.Return(other);
+            ArrayPool<short>.Shared.Return(stereo);
         }
 
         Settle(location, name);
