@@ -178,6 +178,20 @@ public sealed class AcsStreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Timestamps_ThatGoBackALittle_CostNoAudio()
+    {
+        var user = TestAudio.Pcm(1, 4000);
+        int[] shakes = [0, 10, -18, 4, 12, -19, 0];
+        var frames = Enumerable.Range(0, user.Length / 320)
+            .Select(i => AcsDriver.Frame(i * 20L + (i < 8 ? 0 : shakes[i % shakes.Length]), user.AsSpan(i * 320, 320), Telephone))
+            .ToArray();
+        var manifest = await RecordAsync([.. frames.SelectMany((frame, i) => i % 10 == 9 ? new[] { frame, frames[i - 2] } : [frame])]);
+
+        User(manifest).ShouldSound(user);
+        manifest.Tracks.Single().Facts!.FramesDuplicated.ShouldBe(frames.Length / 10);
+    }
+
+    [Fact]
     public async Task FirstFrames_InDisorder_BeginWithTheEarliest()
     {
         var user = TestAudio.Pcm(1, 1000);

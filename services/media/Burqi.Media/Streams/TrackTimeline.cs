@@ -21,13 +21,18 @@ internal sealed class TrackTimeline(RecordedTrack track, int sampleRate, long re
     /// <summary>How far timestamps may shake that were read off a clock; a frame lost is never less than 20 ms.</summary>
     private const int JitterMs = 15;
 
+    /// <summary>How far a clock's reading may go back from one frame to the next, where no frame is missing that it could be.</summary>
+    private const int StepBackMs = 100;
+
     private readonly List<TrackGap> _gaps = [];
+    private readonly long[] _latestMs = new long[16];
     private readonly long _timestampStep = sampleRate / 1000;
     private PcmBlock? _active;
     private int _enqueued;
     private short[] _newest = [];
     private int _newestLength;
     private long _newestMs = long.MinValue;
+    private int _clocked;
 
     public RecordedTrack Track => track;
 
@@ -104,8 +109,20 @@ internal sealed class TrackTimeline(RecordedTrack track, int sampleRate, long re
     {
         if (timestampMs < _newestMs)
         {
+            // A clock that went back a little: it is none of the latest frames again, and none is missing that it could be.
+            if (timestampMs > _newestMs - StepBackMs && !_latestMs.Contains(timestampMs))
+            {
+                Remember(timestampMs);
+                position = IsMissing(position, samples.Length) ? position : End;
+            }
+
             Place(position, timestampMs, samples, Jitter);
             return;
+        }
+
+        if (timestampMs > _newestMs)
+        {
+            Remember(timestampMs);
         }
 
         if (timestampMs == _newestMs
@@ -216,6 +233,22 @@ internal sealed class TrackTimeline(RecordedTrack track, int sampleRate, long re
     {
         Seal();
         _enqueued = 0;
+    }
+
+    private void Remember(long timestampMs) => _latestMs[_clocked++ % _latestMs.Length] = timestampMs;
+
+    /// <summary>Whether there is a gap about there that takes a whole frame.</summary>
+    private bool IsMissing(long position, int length)
+    {
+        for (var i = _gaps.Count - 1; i >= 0 && _gaps[i].End > position - Jitter; i--)
+        {
+            if (_gaps[i].Length >= length - _timestampStep && _gaps[i].Start < position + length + Jitter)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void Seal()
