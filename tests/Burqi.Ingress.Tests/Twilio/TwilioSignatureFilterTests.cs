@@ -227,6 +227,22 @@ public sealed class TwilioSignatureFilterTests
         response.StatusCode.ShouldBe(expected);
     }
 
+    /// <summary>A form is parsed before its signature can be checked: no shape of it may get further than the check.</summary>
+    [Theory]
+    [InlineData(1, 60_000)]
+    [InlineData(5000, 1)]
+    public async Task Post_FormOfAnyShape_IsJudgedByItsSignature(int parameters, int nameLength)
+    {
+        await using var host = await IngressHost.StartAsync();
+        (string, string)[] form = [.. TwilioClient.CallStatus(), .. Enumerable.Range(0, parameters).Select(i => (new string('n', nameLength) + i, "v"))];
+
+        using var forged = await host.Twilio.SendAsync("/twilio/call-status", TwilioClient.Form(form), host.Twilio.Sign("/twilio/call-status", TwilioClient.CallStatus()));
+        forged.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+
+        using var signed = await host.Twilio.SendAsync("/twilio/call-status", TwilioClient.Form(form), host.Twilio.Sign("/twilio/call-status", form));
+        signed.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+    }
+
     [Theory]
     [InlineData("text/plain")]
     [InlineData("multipart/form-data; boundary=x")]

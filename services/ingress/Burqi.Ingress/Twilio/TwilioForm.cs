@@ -45,7 +45,9 @@ internal sealed class TwilioForm
     public static TwilioForm Parse(ReadOnlySpan<byte> body)
     {
         var parameters = new List<KeyValuePair<string, string>>();
-        using var reader = new FormReader(Encoding.UTF8.GetString(body));
+
+        // The body's own limit is the only one: another, met before the signature is checked, would be a failure of ours instead of a refusal.
+        using var reader = new FormReader(Encoding.UTF8.GetString(body)) { KeyLengthLimit = int.MaxValue, ValueLengthLimit = int.MaxValue, ValueCountLimit = int.MaxValue };
         while (reader.ReadNextPair() is { } pair)
         {
             parameters.Add(pair);
