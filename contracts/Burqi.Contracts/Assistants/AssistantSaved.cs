@@ -50,4 +50,9 @@ public sealed record AssistantSaved
 
     /// <summary>When it was last changed (UTC).</summary>
     public required DateTimeOffset SavedAt { get; init; }
+
+    /// <summary>
+    /// After how many days the provider's own copy of a recording is deleted, once ours is verified: 0 is at once; null keeps it there.
+    /// </summary>
+    public int? DeleteAtProviderAfterDays { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Burqi.Contracts.Calls;
 
-/// <summary>A call reached its end. Published by ingress; may come twice, and before <see cref="CallStarted"/>.</summary>
+/// <summary>A call reached its end. Published by ingress, and by the archiver for a call that it found by asking the provider; may come twice, and before <see cref="CallStarted"/>.</summary>
 public sealed record CallEnded
 {
     /// <summary>Whose platform carried the call: one of <see cref="Providers"/>.</summary>

@@ -1,6 +1,6 @@
 namespace Burqi.Contracts.Calls;
 
-/// <summary>A provider told us of a call that we are to record. Published by ingress; may come twice, and after <see cref="CallEnded"/>.</summary>
+/// <summary>A provider told us of a call that we are to record. Published by ingress, and by the archiver for a call that it found by asking the provider; may come twice, and after <see cref="CallEnded"/>.</summary>
 public sealed record CallStarted
 {
     /// <summary>Whose platform carries the call: one of <see cref="Providers"/>.</summary>

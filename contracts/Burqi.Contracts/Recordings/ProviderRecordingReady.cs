@@ -1,6 +1,6 @@
 namespace Burqi.Contracts.Recordings;
 
-/// <summary>A provider has finished a recording of its own and holds it for us to fetch. Published by ingress.</summary>
+/// <summary>A provider has finished a recording of its own and holds it for us to fetch. Published by ingress, and by the archiver for one that it found by asking the provider.</summary>
 public sealed record ProviderRecordingReady
 {
     /// <summary>The recording's id: the UUIDv5 of (provider, call id, the provider's recording or stream id, recording type).</summary>

@@ -68,4 +68,19 @@ public sealed record RecordingArchived
 
     /// <summary>False when the assistant asked for no row in the catalog; null counts as true.</summary>
     public bool? CreateDatabaseRecords { get; init; }
+
+    /// <summary>The largest absolute sample value, 0 to 32768; null where the samples were not read.</summary>
+    public int? Peak { get; init; }
+
+    /// <summary>How many of the channels hold nothing but silence: no sample reaches 1/1000 of full scale; null where the samples were not read.</summary>
+    public int? SilentChannels { get; init; }
+
+    /// <summary>The provider's word for what made the recording, such as Twilio's <c>StartCallRecordingTwiML</c>; null where there is none.</summary>
+    public string? Origin { get; init; }
+
+    /// <summary>The recording of which this one is a channel; null for a recording that stands by itself.</summary>
+    public Guid? SplitFrom { get; init; }
+
+    /// <summary>The channel of <see cref="SplitFrom"/> that this is, counted from 1; null where it is none.</summary>
+    public int? SplitChannel { get; init; }
 }

@@ -110,4 +110,7 @@ public sealed record RecordingCaptured
 
     /// <summary>How much of the recording is silent, in ms: blocks of 20 ms whose peak stays below 1/1000 of full scale.</summary>
     public long? SilentMs { get; init; }
+
+    /// <summary>How much of the recording is silence because it was paused, in ms.</summary>
+    public long? PausedMs { get; init; }
 }
