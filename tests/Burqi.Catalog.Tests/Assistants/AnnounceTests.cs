@@ -20,7 +20,7 @@ public sealed class AnnounceTests(CatalogHost catalog)
 
         await PutAsync(
             """
-            {"media_url":"wss://agent.example.com","twilio_credentials":"second",
+            {"media_url":"wss://agent.example.com","twilio_credentials":"second","delete_at_provider_after_days":30,
              "recording_settings":{"enabled":true,"format":"wav","sample_rate":24000,"channels":2,"record_user_audio":false,"record_assistant_audio":false,
               "record_mixed_audio":false,"auto_save":false,"recordings_dir":"a/b","create_database_records":false}}
             """);
@@ -43,6 +43,7 @@ public sealed class AnnounceTests(CatalogHost catalog)
             RecordingsDir = "a/b",
             CreateDatabaseRecords = false,
             TwilioCredentials = "second",
+            DeleteAtProviderAfterDays = 30,
             SavedAt = saved.SavedAt,
         });
 

@@ -25,8 +25,8 @@ public sealed class AssistantTests(CatalogHost catalog)
         answer.Headers.Location!.ToString().ShouldBe($"/assistants/{_id}");
         var assistant = await JsonAsync(answer);
         assistant.Select(property => property.Key).ShouldBe(
-            ["id", "media_url", "recording_settings", "twilio_credentials", "version", "created_at", "updated_at"]);
-        assistant.ShouldHave(("id", _id), ("media_url", null), ("twilio_credentials", null));
+            ["id", "media_url", "recording_settings", "twilio_credentials", "delete_at_provider_after_days", "version", "created_at", "updated_at"]);
+        assistant.ShouldHave(("id", _id), ("media_url", null), ("twilio_credentials", null), ("delete_at_provider_after_days", null));
         JsonNode.DeepEquals(assistant["recording_settings"], JsonNode.Parse(Defaults)).ShouldBeTrue(assistant.ToJsonString());
     }
 
@@ -38,7 +38,7 @@ public sealed class AssistantTests(CatalogHost catalog)
             {"media_url":"wss://agent.example.com/media?key=1",
              "recording_settings":{"enabled":true,"format":"wav","sample_rate":16000,"channels":2,"record_user_audio":false,
               "record_assistant_audio":false,"record_mixed_audio":false,"auto_save":false,"recordings_dir":"a/b-1/C_2","create_database_records":false},
-             "twilio_credentials":"second-account"}
+             "twilio_credentials":"second-account","delete_at_provider_after_days":0}
             """;
         using var created = await PutAsync(Body);
         created.StatusCode.ShouldBe(HttpStatusCode.Created);
@@ -109,6 +109,13 @@ public sealed class AssistantTests(CatalogHost catalog)
     [InlineData("media_url", "7", false)]
     [InlineData("twilio_credentials", "\"eu-1\"", true)]
     [InlineData("twilio_credentials", "\"\"", false)]
+    [InlineData("delete_at_provider_after_days", "0", true)]
+    [InlineData("delete_at_provider_after_days", "3650", true)]
+    [InlineData("delete_at_provider_after_days", "3651", false)]
+    [InlineData("delete_at_provider_after_days", "-1", false)]
+    [InlineData("delete_at_provider_after_days", "1.5", false)]
+    [InlineData("delete_at_provider_after_days", "\"7\"", false)]
+    [InlineData("delete_at_provider_after_days", "null", true)]
     [InlineData("recording_settings", "null", true)]
     [InlineData("recording_settings", "[]", false)]
     [InlineData("recording_settings.sample_rate", "48000", true)]

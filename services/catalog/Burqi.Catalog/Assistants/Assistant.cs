@@ -12,7 +12,7 @@ internal sealed record Assistant
     public const string Columns =
         """
         id as Id, media_url as MediaUrl, recording_settings as RecordingSettingsText, twilio_credentials as TwilioCredentials,
-        version as Version, created_at as CreatedAt, updated_at as UpdatedAt
+        delete_at_provider_after_days as DeleteAtProviderAfterDays, version as Version, created_at as CreatedAt, updated_at as UpdatedAt
         """;
 
     [JsonPropertyName("id")]
@@ -26,6 +26,9 @@ internal sealed record Assistant
 
     [JsonPropertyName("twilio_credentials")]
     public required string? TwilioCredentials { get; init; }
+
+    [JsonPropertyName("delete_at_provider_after_days")]
+    public required int? DeleteAtProviderAfterDays { get; init; }
 
     /// <summary>Grows with every change; also its entity tag.</summary>
     [JsonPropertyName("version")]

@@ -17,4 +17,8 @@ internal record AssistantContent
     [JsonPropertyName("twilio_credentials")]
     [Description("The name under which the services' configuration holds the assistant's own Twilio credentials; null: the default ones.")]
     public string? TwilioCredentials { get; init; }
+
+    [JsonPropertyName("delete_at_provider_after_days")]
+    [Description("After how many days the provider's own copy of a recording is deleted, once ours is verified: 0 is at once; null keeps it there.")]
+    public int? DeleteAtProviderAfterDays { get; init; }
 }

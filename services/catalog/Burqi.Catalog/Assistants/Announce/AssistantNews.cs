@@ -9,7 +9,8 @@ internal sealed record AssistantNews
     /// <summary>The columns under the properties' names.</summary>
     public const string Columns =
         """
-        id as Id, media_url as MediaUrl, recording_settings as Settings, twilio_credentials as TwilioCredentials, version as Version,
+        id as Id, media_url as MediaUrl, recording_settings as Settings, twilio_credentials as TwilioCredentials,
+        delete_at_provider_after_days as DeleteAtProviderAfterDays, version as Version,
         updated_at as UpdatedAt, deleted_at as DeletedAt, due as Due
         """;
 
@@ -20,6 +21,8 @@ internal sealed record AssistantNews
     public required string Settings { get; init; }
 
     public string? TwilioCredentials { get; init; }
+
+    public int? DeleteAtProviderAfterDays { get; init; }
 
     public required long Version { get; init; }
 
@@ -53,6 +56,7 @@ internal sealed record AssistantNews
             RecordingsDir = settings.RecordingsDir,
             CreateDatabaseRecords = settings.CreateDatabaseRecords,
             TwilioCredentials = TwilioCredentials,
+            DeleteAtProviderAfterDays = DeleteAtProviderAfterDays,
             SavedAt = new DateTimeOffset(UpdatedAt, TimeSpan.Zero),
         };
     }

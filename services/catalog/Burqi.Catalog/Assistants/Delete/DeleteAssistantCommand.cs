@@ -10,7 +10,7 @@ internal sealed class DeleteAssistantCommand(CatalogDatabase database)
         """
         update catalog.assistants
         set deleted_at = now(), updated_at = now(), version = catalog.next_version(version), due = due + 1,
-            media_url = null, twilio_credentials = null, recording_settings = '{}'
+            media_url = null, twilio_credentials = null, delete_at_provider_after_days = null, recording_settings = '{}'
         where id = @Id and deleted_at is null and (cast(@Versions as bigint[]) is null or version = any (@Versions))
         """;
 

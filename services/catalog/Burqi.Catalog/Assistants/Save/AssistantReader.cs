@@ -14,6 +14,7 @@ internal sealed class AssistantReader
     private const int LongestCredentialsName = 64;
     private const int LongestSegment = 64;
     private const int DeepestFolder = 4;
+    private const int MostDays = 3650;
 
     private static readonly string[] Formats = ["mp3", "wav"];
     private static readonly int[] SampleRates = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000];
@@ -59,6 +60,9 @@ internal sealed class AssistantReader
                 case "twilio_credentials":
                     content = content with { TwilioCredentials = Text(member.Name, member.Value, null, CredentialsProblem) };
                     break;
+                case "delete_at_provider_after_days":
+                    content = content with { DeleteAtProviderAfterDays = Days(member.Name, member.Value) };
+                    break;
                 case "recording_settings":
                     content = content with { RecordingSettings = ReadSettings(member.Value) };
                     break;
@@ -68,7 +72,7 @@ internal sealed class AssistantReader
                 case "id" or "version" or "created_at" or "updated_at":
                     break; // as a GET gives them, so that its answer can be edited and sent back
                 default:
-                    Fail(member.Name, $"There is no such property: an assistant has media_url, recording_settings and twilio_credentials.");
+                    Fail(member.Name, "There is no such property: an assistant has media_url, recording_settings, twilio_credentials and delete_at_provider_after_days.");
                     break;
             }
         }
@@ -143,6 +147,22 @@ internal sealed class AssistantReader
 
         Fail(name, $"The value is none of the numbers {string.Join(", ", allowed)}.");
         return otherwise;
+    }
+
+    private int? Days(string name, JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var days) && days is >= 0 and <= MostDays)
+        {
+            return days;
+        }
+
+        Fail(name, $"The value is neither null nor a whole number from 0 to {MostDays}.");
+        return null;
     }
 
     private string? Text(string name, JsonElement value, string? otherwise, Func<string, string?> problem)

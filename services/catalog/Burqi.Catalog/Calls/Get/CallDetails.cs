@@ -1,11 +1,16 @@
 using System.Text.Json.Serialization;
 using Burqi.Catalog.Recordings;
+using Burqi.Catalog.Recordings.Events;
 
 namespace Burqi.Catalog.Calls.Get;
 
-/// <summary>A call and its recordings, the earliest first.</summary>
+/// <summary>A call, its recordings, the earliest first, and what happened to them.</summary>
 internal sealed record CallDetails : Call
 {
     [JsonPropertyName("recordings")]
     public IReadOnlyList<Recording> Recordings { get; init; } = [];
+
+    /// <summary>The latest of them, the earliest first.</summary>
+    [JsonPropertyName("events")]
+    public IReadOnlyList<RecordingEvent> Events { get; init; } = [];
 }

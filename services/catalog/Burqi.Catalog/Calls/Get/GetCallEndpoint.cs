@@ -12,8 +12,10 @@ internal static class GetCallEndpoint
     public static void MapGetCall(this IEndpointRouteBuilder routes) => routes.MapGet("/calls/{call_id}", HandleAsync)
         .WithName("getCall")
         .WithTags("calls")
-        .WithSummary("One call, with its recordings")
-        .WithDescription("The call's row, and under recordings the rows of its recordings, the earliest first.")
+        .WithSummary("One call, with its recordings and what happened to them")
+        .WithDescription(
+            "The call's row, under recordings the rows of its recordings, the earliest first, and under events the latest of what happened to them, "
+            + $"at most {GetCallQuery.MostEvents}.")
         .ProducesProblem(StatusCodes.Status404NotFound);
 
     private static async Task<Results<Ok<CallDetails>, ProblemHttpResult>> HandleAsync(

@@ -1,23 +1,30 @@
 using Burqi.Catalog.Database;
 using Burqi.Catalog.Recordings;
+using Burqi.Catalog.Recordings.Events;
 using Dapper;
 
 namespace Burqi.Catalog.Calls.Get;
 
 internal sealed class GetCallQuery(CatalogDatabase database)
 {
+    /// <summary>How many events are shown, so that an answer stays an answer whatever was done to the call.</summary>
+    public const int MostEvents = 200;
+
     private const string Sql =
         $"""
         select {Call.Columns} from catalog.calls where call_id = @callId;
         select {Recording.Columns} from catalog.recordings where call_id = @callId order by listed_at, id;
+        select {RecordingEvent.Columns} from (
+            select * from catalog.recording_events where call_id = @callId order by id desc limit @MostEvents) latest
+        order by id;
         """;
 
     public Task<CallDetails?> ExecuteAsync(string callId, CancellationToken cancellationToken) => database.ReadAsync(
         async connection =>
         {
-            await using var results = await connection.QueryMultipleAsync(new CommandDefinition(Sql, new { callId }, cancellationToken: cancellationToken));
+            await using var results = await connection.QueryMultipleAsync(new CommandDefinition(Sql, new { callId, MostEvents }, cancellationToken: cancellationToken));
             return await results.ReadSingleOrDefaultAsync<CallDetails>() is { } call
-                ? call with { Recordings = [.. await results.ReadAsync<Recording>()] }
+                ? call with { Recordings = [.. await results.ReadAsync<Recording>()], Events = [.. await results.ReadAsync<RecordingEvent>()] }
                 : null;
         },
         cancellationToken);

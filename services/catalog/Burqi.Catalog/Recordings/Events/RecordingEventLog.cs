@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+using Dapper;
+using Npgsql;
+
+namespace Burqi.Catalog.Recordings.Events;
+
+/// <summary>
+/// Appends to <c>catalog.recording_events</c>. On the caller's connection, and so in the transaction that it has begun there: an event is
+/// written with the change it tells of or not at all. A message that comes twice must not tell its event twice; whoever appends decides that
+/// by what its own change found.
+/// </summary>
+internal static class RecordingEventLog
+{
+    private const string Sql =
+        """
+        insert into catalog.recording_events (call_id, recording_id, event, actor, details)
+        values (@callId, @recordingId, @name, @actor, cast(@details as jsonb))
+        """;
+
+    /// <summary>Appends one event.</summary>
+    /// <param name="connection">Open, with the transaction of the change.</param>
+    /// <param name="name">One of <see cref="RecordingEventNames"/>.</param>
+    /// <param name="callId">The provider's id of the call.</param>
+    /// <param name="recordingId">The recording it is about; null where it is about the call.</param>
+    /// <param name="actor">Who asked for it; null where nobody did. Never a key or a phone number.</param>
+    /// <param name="details">What else is to be known, in snake_case.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task AppendAsync(
+        NpgsqlConnection connection,
+        string name,
+        string callId,
+        Guid? recordingId,
+        string? actor,
+        JsonObject details,
+        CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(new CommandDefinition(
+            Sql, new { callId, recordingId, name, actor, details = details.ToJsonString() }, cancellationToken: cancellationToken));
+}

@@ -1,0 +1,32 @@
+namespace Burqi.Catalog.Recordings.Events;
+
+/// <summary>What can be read in <c>recording_events.event</c>. A name once written is never given another meaning.</summary>
+internal static class RecordingEventNames
+{
+    /// <summary>A call's mix points at the provider's recording.</summary>
+    public const string Upgraded = "upgraded";
+
+    /// <summary>A call's mix keeps its own audio: the provider's is worse.</summary>
+    public const string UpgradeRefused = "upgrade_refused";
+
+    /// <summary>A mix of ours came after all: the row that stood for it is gone.</summary>
+    public const string StandInReplaced = "stand_in_replaced";
+
+    /// <summary>The provider deleted its own copy of a recording, at our request.</summary>
+    public const string ProviderCopyDeleted = "provider_copy_deleted";
+
+    /// <summary>Somebody asked to pause, resume or stop the recording of a live call.</summary>
+    public const string ControlRequested = "control_requested";
+
+    /// <summary>Who records the call answered that.</summary>
+    public const string ControlAnswered = "control_answered";
+
+    /// <summary>The call ended and nothing of it was recorded.</summary>
+    public const string Missing = "missing";
+
+    /// <summary>The call ended and less of it was recorded than there was.</summary>
+    public const string Incomplete = "incomplete";
+
+    /// <summary>What was missing has come.</summary>
+    public const string Complete = "complete";
+}
