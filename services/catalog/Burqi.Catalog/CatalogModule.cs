@@ -1,4 +1,4 @@
-using System.Text.Encodings.Web;
+using Burqi.Access;
 using Burqi.Catalog.Access;
 using Burqi.Catalog.Assistants;
 using Burqi.Catalog.Assistants.Announce;
@@ -14,12 +14,10 @@ using Burqi.Catalog.Recordings.MarkArchived;
 using Burqi.Catalog.Recordings.Play;
 using Burqi.Catalog.Recordings.Track;
 using MassTransit;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -38,7 +36,7 @@ public static class CatalogModule
             .Configure<IConfiguration>((options, configuration) =>
             {
                 options.DatabaseUrl = configuration["BURQI_DATABASE_URL"]?.Trim() ?? "";
-                options.ApiKeys = configuration["BURQI_API_KEYS"]?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+                options.ApiKeys = ApiKeys.Read(configuration["BURQI_API_KEYS"]);
             })
             .ValidateOnStart();
 
@@ -57,18 +55,7 @@ public static class CatalogModule
         services.AddRecordingContent();
         services.AddAssistants();
 
-        services.AddSingleton<ApiKeys>();
-        // The core only: AddAuthentication would bring data protection along, which writes key files that no bearer key needs.
-        services.AddAuthenticationCore();
-        services.TryAddSingleton(UrlEncoder.Default);
-        new AuthenticationBuilder(services)
-            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, configureOptions: null);
-        services.AddAuthorizationBuilder()
-            .AddPolicy(ApiKeyAuthentication.PolicyName, policy => policy
-                .AddAuthenticationSchemes(ApiKeyAuthentication.SchemeName)
-                .RequireAuthenticatedUser());
-
-        services.AddProblemDetails();
+        services.AddApiAccess<CatalogAccess>(CatalogAccess.Policy, provider => provider.GetRequiredService<IOptions<CatalogOptions>>().Value.ApiKeys);
         services.AddExceptionHandler<CatalogExceptionHandler>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, CatalogJsonContext.Default));
         services.AddCatalogOpenApi();
@@ -93,7 +80,7 @@ public static class CatalogModule
     /// <summary>Maps catalog's routes. All of them need an API key.</summary>
     public static IEndpointRouteBuilder MapCatalog(this IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("").RequireAuthorization(ApiKeyAuthentication.PolicyName);
+        var api = routes.MapGroup("").RequireAuthorization(CatalogAccess.Policy);
         api.MapListCalls();
         api.MapGetCall();
         api.MapListRecordings();

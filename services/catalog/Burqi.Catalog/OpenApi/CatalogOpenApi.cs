@@ -16,7 +16,7 @@ internal static class CatalogOpenApi
         // Other services may share the process; this document is about what a catalog key opens.
         options.ShouldInclude = description => description.ActionDescriptor.EndpointMetadata
             .OfType<IAuthorizeData>()
-            .Any(authorize => authorize.Policy == ApiKeyAuthentication.PolicyName);
+            .Any(authorize => authorize.Policy == CatalogAccess.Policy);
 
         options.AddDocumentTransformer((document, _, _) =>
         {

@@ -2,25 +2,20 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
-namespace Burqi.Catalog.Access;
+namespace Burqi.Access;
 
 /// <summary><c>Authorization: Bearer &lt;key&gt;</c> (RFC 6750), answered with a problem where it is missing or wrong.</summary>
 /// <remarks>The base class is given no logger: it would write three lines for every refusal, and ours says all of it in one.</remarks>
-internal sealed partial class ApiKeyAuthentication(
+internal sealed class ApiKeyAuthentication(
     ApiKeys keys,
-    CatalogMetrics metrics,
+    IAccessLog log,
     IProblemDetailsService problems,
-    ILogger<ApiKeyAuthentication> logger,
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     UrlEncoder encoder) : AuthenticationHandler<AuthenticationSchemeOptions>(options, NullLoggerFactory.Instance, encoder)
 {
-    public const string SchemeName = "Burqi.ApiKey";
-    public const string PolicyName = "Burqi.Catalog";
-
     private const string Prefix = "Bearer ";
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -32,15 +27,14 @@ internal sealed partial class ApiKeyAuthentication(
         }
 
         return Task.FromResult(keys.Contains(header[Prefix.Length..].Trim())
-            ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(SchemeName)), SchemeName))
+            ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(Scheme.Name)), Scheme.Name))
             : AuthenticateResult.Fail("The key is not known."));
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         var keyGiven = (await HandleAuthenticateOnceSafeAsync()).Failure is not null;
-        metrics.RequestRefused();
-        Log.Refused(logger, Request.Method, Context.GetEndpoint()?.DisplayName, keyGiven, Context.Connection.RemoteIpAddress?.ToString());
+        log.Refused(Request.Method, Context.GetEndpoint()?.DisplayName, keyGiven, Context.Connection.RemoteIpAddress?.ToString());
 
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         Response.Headers.WWWAuthenticate = keyGiven ? "Bearer realm=\"burqi\", error=\"invalid_token\"" : "Bearer realm=\"burqi\"";
