@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Burqi.Simulator.Calls;
 using Burqi.Simulator.Recordings;
 using Burqi.Simulator.Rest;
@@ -62,6 +63,12 @@ public sealed class TwilioSimulator : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls($"http://127.0.0.1:{options.Port}");
         var simulator = new TwilioSimulator(options, builder.Build());
+        simulator.app.Use((context, next) =>
+        {
+            // By its own clock, which a test may set otherwise than the machine's.
+            context.Response.Headers.Date = options.TimeProvider.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
+            return next(context);
+        });
         new RestApi(simulator, simulator.library, simulator.faults).Map(simulator.app);
         await simulator.app.StartAsync(cancellationToken);
         var address = simulator.app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();

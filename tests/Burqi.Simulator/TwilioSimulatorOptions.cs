@@ -9,8 +9,20 @@ public sealed record TwilioSimulatorOptions
     /// <summary>The primary auth token: signs webhooks and opens the REST API.</summary>
     public string AuthToken { get; init; } = "d41d8cd98f00b204e9800998ecf8427e";
 
-    /// <summary>Keys that open the REST API beside the auth token.</summary>
+    /// <summary>The secondary auth token, where there is one: it opens the REST API and signs nothing.</summary>
+    public string? SecondaryAuthToken { get; init; }
+
+    /// <summary><c>active</c>, <c>suspended</c> or <c>closed</c>.</summary>
+    public string AccountStatus { get; init; } = "active";
+
+    /// <summary><c>Full</c> or <c>Trial</c>.</summary>
+    public string AccountType { get; init; } = "Full";
+
+    /// <summary>Standard keys: they open the REST API beside the auth token, all but the account itself.</summary>
     public IReadOnlyList<ApiKey> ApiKeys { get; init; } = [];
+
+    /// <summary>The account's phone numbers, as its list of them tells.</summary>
+    public IReadOnlyList<PhoneNumber> PhoneNumbers { get; init; } = [];
 
     /// <summary>Where the account's number asks what to do with a call; a <see cref="Calls.CallScript"/> may name its own.</summary>
     public string? VoiceUrl { get; init; }
@@ -82,3 +94,27 @@ public sealed record TwilioSimulatorOptions
 /// <param name="Sid"><c>SK</c> and 32 hexadecimal digits.</param>
 /// <param name="Secret">Its secret.</param>
 public sealed record ApiKey(string Sid, string Secret);
+
+/// <summary>A phone number of the account and what it is set to.</summary>
+/// <param name="Number">The number, in E.164 form.</param>
+/// <param name="VoiceUrl">Where it asks what to do with a call; empty where nothing is set.</param>
+public sealed record PhoneNumber(string Number, string VoiceUrl)
+{
+    /// <summary><c>POST</c> or <c>GET</c>.</summary>
+    public string VoiceMethod { get; init; } = "POST";
+
+    /// <summary>Where it posts a call's status; empty: nowhere.</summary>
+    public string StatusCallback { get; init; } = "";
+
+    /// <summary><c>POST</c> or <c>GET</c>.</summary>
+    public string StatusCallbackMethod { get; init; } = "POST";
+
+    /// <summary>The TwiML application that is asked in place of <see cref="VoiceUrl"/>; empty: none.</summary>
+    public string ApplicationSid { get; init; } = "";
+
+    /// <summary>The SIP trunk that its calls go to in place of any webhook.</summary>
+    public string? TrunkSid { get; init; }
+
+    /// <summary>Whether it takes calls at all.</summary>
+    public bool HasVoice { get; init; } = true;
+}

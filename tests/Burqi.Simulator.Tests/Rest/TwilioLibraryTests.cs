@@ -104,6 +104,34 @@ public sealed class TwilioLibraryTests : SimulatorTest
     }
 
     [Fact]
+    public async Task Account_AndItsNumbers_AreAsTheLibraryReadsThem()
+    {
+        const string key = "SK00000000000000000000000000000001";
+        var twilio = await StartTwilioAsync(options => options with
+        {
+            AccountStatus = "suspended",
+            ApiKeys = [new(key, "secret")],
+            SecondaryAuthToken = "secondary",
+            PhoneNumbers = [.. Enumerable.Range(0, 5).Select(i => new PhoneNumber($"+1555010000{i}", $"https://burqi.example.com/twilio/voice?to={i}") { VoiceMethod = "GET" })],
+        });
+
+        var results = await AskAsync(
+            twilio, twilio.Options.AccountSid, twilio.Options.AuthToken, new { @do = "fetchAccount" }, new { @do = "listNumbers", options = new { pageSize = 2 } });
+
+        results[0]["result"]!["status"]!.GetValue<string>().ShouldBe("suspended");
+        results[0]["result"]!["authToken"]!.GetValue<string>().ShouldBe(twilio.Options.AuthToken);
+        var numbers = results[1]["result"]!.AsArray();
+        numbers.Select(number => number!["phoneNumber"]!.GetValue<string>()).ShouldBe(twilio.Options.PhoneNumbers.Select(number => number.Number));
+        numbers[4]!["voiceUrl"]!.GetValue<string>().ShouldBe("https://burqi.example.com/twilio/voice?to=4");
+        numbers[4]!["voiceMethod"]!.GetValue<string>().ShouldBe("GET");
+
+        (await AskAsync(twilio, twilio.Options.AccountSid, "secondary", new { @do = "fetchAccount" }))[0]["error"].ShouldBeNull();
+        var byKey = await AskAsync(twilio, key, "secret", new { @do = "fetchAccount" }, new { @do = "listNumbers" });
+        ShouldBeError(byKey[0], 401, 20003);
+        byKey[1]["result"]!.AsArray().Count.ShouldBe(5);
+    }
+
+    [Fact]
     public async Task Update_RecordingOfALiveCall_IsPausedResumedStoppedAndTheCallEnded()
     {
         UseTwiml();

@@ -29,6 +29,9 @@ internal sealed class RestApi(TwilioSimulator simulator, RecordingLibrary librar
             simulator.CountRequest();
             return Authenticate(context.HttpContext) ?? await next(context);
         });
+        var itself = new AccountApi(simulator, http => Authenticate(http, checksAccount: false) is null);
+        itself.MapAccount(routes);
+        itself.MapNumbers(account);
         account.MapGet("/Recordings.json", (HttpContext http) => List(http, null));
         account.MapGet("/Recordings/{file}", GetRecordingAsync);
         account.MapDelete("/Recordings/{file}", Delete);
@@ -39,7 +42,7 @@ internal sealed class RestApi(TwilioSimulator simulator, RecordingLibrary librar
         account.MapPost("/Calls/{file}", UpdateCallAsync);
     }
 
-    private IResult? Authenticate(HttpContext http)
+    private IResult? Authenticate(HttpContext http, bool checksAccount = true)
     {
         var header = http.Request.Headers.Authorization.ToString();
         if (!header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase) || !IsKnown(header["Basic ".Length..].Trim()))
@@ -48,7 +51,7 @@ internal sealed class RestApi(TwilioSimulator simulator, RecordingLibrary librar
             return RestError.Of(401, 20003, "Authenticate");
         }
 
-        return http.GetRouteValue("accountSid") as string == Options.AccountSid ? null : RestError.NotFound(http.Request.Path);
+        return !checksAccount || http.GetRouteValue("accountSid") as string == Options.AccountSid ? null : RestError.NotFound(http.Request.Path);
     }
 
     private bool IsKnown(string credentials)
@@ -60,7 +63,9 @@ internal sealed class RestApi(TwilioSimulator simulator, RecordingLibrary librar
         }
 
         var given = decoded[..length].ToArray();
-        return Options.ApiKeys.Append(new ApiKey(Options.AccountSid, Options.AuthToken))
+        return Options.ApiKeys
+            .Append(new ApiKey(Options.AccountSid, Options.AuthToken))
+            .Append(new ApiKey(Options.AccountSid, Options.SecondaryAuthToken ?? Options.AuthToken))
             .Any(key => CryptographicOperations.FixedTimeEquals(given, Encoding.UTF8.GetBytes($"{key.Sid}:{key.Secret}")));
     }
 
