@@ -63,6 +63,7 @@ public sealed class IngressOptionsTests
     [InlineData("BURQI_VERIFY_SIGNATURES", "false", "Production", "BURQI_VERIFY_SIGNATURES is false in Production")]
     [InlineData("BURQI_VERIFY_SIGNATURES", "no", "Development", "BURQI_VERIFY_SIGNATURES is 'no'")]
     [InlineData("TWILIO_ACCOUNT_SID", "AC1", "Production", "TWILIO_ACCOUNT_SID is not an account sid")]
+    [InlineData("TWILIO_CREDENTIALS", "two words", "Production", "TWILIO_CREDENTIALS holds a name that is none")]
     [InlineData("BURQI_STREAM_SECRET", "short", "Production", "BURQI_STREAM_SECRET is too short")]
     [InlineData("TWILIO_CALLER_ID", "18005550000", "Production", "TWILIO_CALLER_ID is not a phone number")]
     [InlineData("TWILIO_STREAM_TRACK", "both", "Production", "TWILIO_STREAM_TRACK is 'both': give inbound_track, outbound_track or both_tracks.")]

@@ -29,6 +29,8 @@ public static class MediaModule
         services.AddSingleton<MediaOptionsReader>();
         services.AddSingleton<IConfigureOptions<MediaOptions>>(provider => provider.GetRequiredService<MediaOptionsReader>());
         services.AddSingleton<IValidateOptions<MediaOptions>>(provider => provider.GetRequiredService<MediaOptionsReader>());
+        services.AddSingleton<IConfigureOptions<MediaOptions>, TwilioAccountsSetup>();
+        services.AddSingleton<IValidateOptions<MediaOptions>, TwilioAccountsSetup>();
         services.AddSingleton<IValidateOptions<MediaOptions>, MediaOptionsValidator>();
         services.AddSingleton<IValidateOptions<MediaOptions>, Mp3Validator>();
         services.AddOptions<MediaOptions>().ValidateOnStart();

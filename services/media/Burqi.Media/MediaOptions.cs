@@ -49,8 +49,11 @@ public sealed class MediaOptions
     /// </summary>
     public bool RequireStreamTokens { get; set; } = true;
 
-    /// <summary><c>TWILIO_ACCOUNT_SID</c>: when set, streams of any other account are refused.</summary>
-    public string? TwilioAccountSid { get; set; }
+    /// <summary><c>TWILIO_ACCOUNT_SID</c> and those of <c>TWILIO_CREDENTIALS</c>: streams of any other account are refused. Empty takes all.</summary>
+    public IReadOnlyList<string> TwilioAccountSids { get; set; } = [];
+
+    /// <summary>The primary auth tokens of these accounts: any of them may have signed an upgrade, which does not say whose it is.</summary>
+    public IReadOnlyList<string> TwilioAuthTokens { get; set; } = [];
 
     /// <summary><c>BURQI_MEDIA_MAX_STREAMS</c>: how many sockets may be open at once; a further upgrade is answered 503.</summary>
     public int MaxStreams { get; set; } = 2000;
@@ -151,7 +154,6 @@ internal sealed class MediaOptionsReader(IConfiguration configuration) : IConfig
         options.RequireStreamTokens = StreamTokens(options.RequireStreamTokens);
         options.AgentConnectTimeout = TimeSpan.FromSeconds(Number("BURQI_MEDIA_AGENT_CONNECT_SECONDS", options.AgentConnectTimeout.TotalSeconds, 0.1, 60));
         options.AgentSendTimeout = TimeSpan.FromSeconds(Number("BURQI_MEDIA_AGENT_SEND_SECONDS", options.AgentSendTimeout.TotalSeconds, 0.1, 300));
-        options.TwilioAccountSid = Text("TWILIO_ACCOUNT_SID");
         options.MaxStreams = (int)Number("BURQI_MEDIA_MAX_STREAMS", options.MaxStreams, 1, 100_000);
         options.StartTimeout = TimeSpan.FromSeconds(Number("BURQI_MEDIA_START_TIMEOUT_SECONDS", options.StartTimeout.TotalSeconds, 1, 300));
         options.IdleTimeout = TimeSpan.FromSeconds(Number("BURQI_MEDIA_IDLE_TIMEOUT_SECONDS", options.IdleTimeout.TotalSeconds, 1, 3600));
@@ -270,11 +272,6 @@ internal sealed class MediaOptionsValidator(IHostEnvironment environment, IOptio
     public ValidateOptionsResult Validate(string? name, MediaOptions options)
     {
         var failures = new List<string>();
-        if (options.VerifySignatures && options.TwilioAuthToken is null)
-        {
-            failures.Add("TWILIO_AUTH_TOKEN is missing: without it Twilio's signatures cannot be checked.");
-        }
-
         if (!options.VerifySignatures && environment.IsProduction())
         {
             failures.Add("BURQI_VERIFY_SIGNATURES may be false only outside Production: anybody could feed audio into a call.");

@@ -10,6 +10,12 @@ namespace Burqi.Ingress.Tests.Twilio;
 
 public sealed class TwilioSignatureFilterTests
 {
+    private const string SalesAccount = "AC00000000000000000000000000000002";
+    private const string SalesToken = "token-of-sales";
+
+    private static readonly (string Name, string? Value)[] Sales =
+        [("TWILIO_CREDENTIALS", "sales"), ("TWILIO_SALES_ACCOUNT_SID", SalesAccount), ("TWILIO_SALES_AUTH_TOKEN", SalesToken)];
+
     public static TheoryData<string> Routes => ["/twilio/voice", "/twilio/call-status", "/twilio/stream-status", "/twilio/recording-status"];
 
     [Theory]
@@ -208,6 +214,48 @@ public sealed class TwilioSignatureFilterTests
     }
 
     [Theory]
+    [InlineData(SalesAccount, SalesToken, HttpStatusCode.NoContent)]
+    [InlineData(TwilioClient.AccountSid, TwilioClient.AuthToken, HttpStatusCode.NoContent)]
+    [InlineData(SalesAccount, TwilioClient.AuthToken, HttpStatusCode.Forbidden)]
+    [InlineData(TwilioClient.AccountSid, SalesToken, HttpStatusCode.Forbidden)]
+    [InlineData("AC00000000000000000000000000000003", SalesToken, HttpStatusCode.Forbidden)]
+    [InlineData("AC00000000000000000000000000000003", TwilioClient.AuthToken, HttpStatusCode.Forbidden)]
+    [InlineData("", SalesToken, HttpStatusCode.Forbidden)]
+    [InlineData(SalesAccount, "", HttpStatusCode.Forbidden)]
+    public async Task Post_OfOneOfSeveralAccounts_IsCheckedWithItsOwnToken(string account, string token, HttpStatusCode expected)
+    {
+        await using var host = await IngressHost.StartAsync(null, Sales);
+        var form = TwilioClient.CallStatus(("AccountSid", account));
+        var signature = TwilioClient.Signature(TwilioClient.PublicBaseUrl + "/twilio/call-status", form, token);
+
+        using var response = await host.Twilio.PostAsync("/twilio/call-status", form, signature);
+
+        response.StatusCode.ShouldBe(expected);
+        if (expected == HttpStatusCode.NoContent)
+        {
+            (await host.Events.SingleAsync<CallEnded>()).CallId.ShouldBe(TwilioClient.CallSid);
+        }
+        else
+        {
+            host.Events.All.ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public async Task Post_JsonOfAFurtherAccount_IsCheckedWithItsOwnToken()
+    {
+        await using var host = await IngressHost.StartAsync(null, Sales);
+        const string body = $$"""{"AccountSid": "{{SalesAccount}}", "CallSid": "{{TwilioClient.CallSid}}", "CallStatus": "busy", "CallDuration": 0}""";
+
+        using var response = await PostJsonAsync(host, body, signedBody: body, SalesToken);
+        using var forged = await PostJsonAsync(host, body, signedBody: body);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        forged.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await host.Events.SingleAsync<CallEnded>()).CallId.ShouldBe(TwilioClient.CallSid);
+    }
+
+    [Theory]
     [InlineData(65536, false, HttpStatusCode.NoContent)]
     [InlineData(65537, false, HttpStatusCode.RequestEntityTooLarge)]
     [InlineData(65536, true, HttpStatusCode.NoContent)]
@@ -300,6 +348,18 @@ public sealed class TwilioSignatureFilterTests
     }
 
     [Theory]
+    [InlineData("""{"AccountSid":"\ud800"}""")]
+    [InlineData("""{"\ud800":"x"}""")]
+    public async Task Post_UnsignedJsonThatIsNoText_IsRefusedNotAFailureOfOurs(string body)
+    {
+        await using var host = await IngressHost.StartAsync();
+
+        using var response = await PostJsonAsync(host, body, signedBody: body, "another token");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Theory]
     [InlineData("[]")]
     [InlineData("{")]
     public async Task Post_SignedJsonThatIsNoObject_IsABadRequest(string body)
@@ -363,10 +423,10 @@ public sealed class TwilioSignatureFilterTests
         host.Logs.Count(2000).ShouldBe(1);
     }
 
-    private static Task<HttpResponseMessage> PostJsonAsync(IngressHost host, string body, string signedBody)
+    private static Task<HttpResponseMessage> PostJsonAsync(IngressHost host, string body, string signedBody, string authToken = TwilioClient.AuthToken)
     {
         var target = "/twilio/call-status?bodySHA256=" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(signedBody)));
-        return host.Twilio.SendAsync(target, new StringContent(body, Encoding.UTF8, "application/json"), host.Twilio.Sign(target, []));
+        return host.Twilio.SendAsync(target, new StringContent(body, Encoding.UTF8, "application/json"), TwilioClient.Signature(TwilioClient.PublicBaseUrl + target, [], authToken));
     }
 
     /// <summary>The same body without a Content-Length.</summary>

@@ -25,6 +25,22 @@ public sealed class UpgradeTests
         await Eventually.BecomesTrueAsync(() => host.Manifests(driver.CallSid).Any());
     }
 
+    [Fact]
+    public async Task Upgrade_OfAFurtherAccount_IsSignedWithItsOwnToken()
+    {
+        const string account = "AC00000000000000000000000000000002";
+        const string url = "wss://burqi.example.com/twilio/media-stream";
+        await using var host = await MediaHost.StartAsync(
+            null, ("TWILIO_CREDENTIALS", "sales"), ("TWILIO_SALES_ACCOUNT_SID", account), ("TWILIO_SALES_AUTH_TOKEN", "token of sales"));
+
+        await using var driver = await StreamDriver.ConnectAsync(host.Address, StreamDriver.Sign(url, "token of sales"));
+        await driver.SendConnectedAsync();
+        await driver.SendStartAsync(accountSid: account);
+
+        await Eventually.BecomesTrueAsync(() => host.Manifests(driver.CallSid).Any());
+        (await Should.ThrowAsync<UpgradeRefusedException>(() => StreamDriver.ConnectAsync(host.Address, StreamDriver.Sign(url, "")))).Status.ShouldBe(403);
+    }
+
     public static TheoryData<string?> Forgeries => new()
     {
         default(string),

@@ -74,9 +74,9 @@ internal sealed class TwilioForm
                     .Select(member => KeyValuePair.Create(member.Name, member.Value.ToString())),
             ]);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return null;
+            return null; // the latter for text that is no Unicode
         }
     }
 }

@@ -1,15 +1,19 @@
 using Burqi.Ingress.Twilio.Twiml;
+using Burqi.Twilio;
 
 namespace Burqi.Ingress.Twilio;
 
-/// <summary>The Twilio account whose calls are recorded.</summary>
+/// <summary>The Twilio accounts whose calls are recorded, and how their calls are answered.</summary>
 internal sealed class TwilioOptions
 {
-    /// <summary><c>TWILIO_ACCOUNT_SID</c>: webhooks of any other account are refused; null lets any account that knows the token in.</summary>
-    public string? AccountSid { get; set; }
+    /// <summary>
+    /// Whose webhooks are listened to. Where the default set has an account, those of accounts that no set has are refused; where it has none,
+    /// any account that knows the default token is let in.
+    /// </summary>
+    public TwilioCredentials Credentials { get; set; } = TwilioCredentials.None;
 
-    /// <summary><c>TWILIO_AUTH_TOKEN</c>: the account's primary token, with which Twilio signs. Required while signatures are verified.</summary>
-    public string? AuthToken { get; set; }
+    /// <summary><c>TWILIO_AUTH_TOKEN</c>: the default account's primary token, with which Twilio signs. Required while signatures are verified.</summary>
+    public string? AuthToken => Credentials.Default.AuthToken is { Length: > 0 } token ? token : null;
 
     /// <summary>
     /// <c>BURQI_STREAM_SECRET</c>: what stream tokens are made with; null takes <see cref="AuthToken"/>. Ingress and media need the same.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Burqi.Ingress.Twilio.Twiml;
+using Burqi.Twilio;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -14,8 +15,7 @@ internal sealed class TwilioOptionsSetup(IConfiguration configuration, IHostEnvi
 
     public void Configure(TwilioOptions options)
     {
-        options.AccountSid = configuration["TWILIO_ACCOUNT_SID"]?.Trim();
-        options.AuthToken = configuration["TWILIO_AUTH_TOKEN"]?.Trim();
+        options.Credentials = TwilioCredentials.Read(name => configuration[name]);
         options.StreamSecret = configuration["BURQI_STREAM_SECRET"]?.Trim();
         options.ApiBaseUrl = configuration["TWILIO_API_BASE_URL"]?.Trim();
         options.CallerId = configuration["TWILIO_CALLER_ID"]?.Trim();
@@ -33,10 +33,10 @@ internal sealed class TwilioOptionsSetup(IConfiguration configuration, IHostEnvi
     public ValidateOptionsResult Validate(string? name, TwilioOptions options)
     {
         // No message repeats a token or a number: it ends up in a log.
-        var failures = new List<string>(options.Problems);
-        if (options.VerifySignatures && string.IsNullOrEmpty(options.AuthToken))
+        var failures = new List<string>([.. options.Problems, .. options.Credentials.Problems]);
+        if (options.VerifySignatures)
         {
-            failures.Add("TWILIO_AUTH_TOKEN is missing: without it Twilio's signatures cannot be checked.");
+            failures.AddRange(options.Credentials.MissingTokens);
         }
 
         if (!options.VerifySignatures && environment.IsProduction())
@@ -47,11 +47,6 @@ internal sealed class TwilioOptionsSetup(IConfiguration configuration, IHostEnvi
         if (options.StreamSecret is { Length: > 0 and < ShortestSecret })
         {
             failures.Add($"BURQI_STREAM_SECRET is too short: give at least {ShortestSecret} characters that nobody can guess.");
-        }
-
-        if (options.AccountSid is { } sid && !TwilioSid.IsValid(sid, TwilioSid.Account))
-        {
-            failures.Add("TWILIO_ACCOUNT_SID is not an account sid: it has AC and 32 hexadecimal digits.");
         }
 
         if (options.CallerId is { } number && !PhoneNumber.IsE164(number))

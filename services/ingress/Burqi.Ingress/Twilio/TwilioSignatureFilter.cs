@@ -80,21 +80,21 @@ internal sealed partial class TwilioSignatureFilter(
             return Refusal.TooLarge;
         }
 
-        // A form's parameters are signed one by one, so it is parsed before it is trusted; JSON is hashed first, and parsed after.
+        // Read before it is trusted: a form's parameters are signed one by one, and either kind of body names the account whose token signs.
         var url = address.Url(http);
-        var form = isJson ? null : TwilioForm.Parse(body.Span);
-        if (options.Value.VerifySignatures && !IsSigned(signature, url, form, body.Span))
+        var form = isJson ? TwilioForm.ParseJson(body) : TwilioForm.Parse(body.Span);
+        var account = form?["AccountSid"];
+        if (options.Value.VerifySignatures && !IsSigned(options.Value.Credentials.Of(account).AuthToken, signature, url, isJson ? null : form, body.Span))
         {
             return Refusal.Forged;
         }
 
-        form ??= TwilioForm.ParseJson(body);
         if (form is null)
         {
             return Refusal.NotAnObject;
         }
 
-        if (options.Value.AccountSid is { } ours && form["AccountSid"] != ours)
+        if (options.Value.Credentials is { Default.AccountSid.Length: > 0 } ours && ours.FindAccount(account) is null)
         {
             return Refusal.OtherAccount;
         }
@@ -103,9 +103,9 @@ internal sealed partial class TwilioSignatureFilter(
         return Refusal.None;
     }
 
-    private bool IsSigned(string signature, string url, TwilioForm? form, ReadOnlySpan<byte> body) => form is null
-        ? TwilioSignature.IsValidForBody(options.Value.AuthToken!, signature, url, body)
-        : TwilioSignature.IsValid(options.Value.AuthToken!, signature, url, form.Parameters);
+    private static bool IsSigned(string authToken, string signature, string url, TwilioForm? form, ReadOnlySpan<byte> body) => form is null
+        ? TwilioSignature.IsValidForBody(authToken, signature, url, body)
+        : TwilioSignature.IsValid(authToken, signature, url, form.Parameters);
 
     /// <summary>True for JSON, false for a form, null for anything else, another character set than UTF-8 among it.</summary>
     private static bool? BodyKind(string? contentType)

@@ -350,8 +350,8 @@ internal sealed partial class MediaStreamSession : IDisposable
 
     private bool IsOurs(StreamStart start) =>
         start.Provider != Providers.Twilio
-        || _services.Options.TwilioAccountSid is not { } ours
-        || string.Equals(ours, start.AccountId, StringComparison.OrdinalIgnoreCase);
+        || _services.Options.TwilioAccountSids is not { Count: > 0 } ours
+        || ours.Contains(start.AccountId, StringComparer.OrdinalIgnoreCase);
 
     private MediaStreamEnding Reject(string complaint)
     {

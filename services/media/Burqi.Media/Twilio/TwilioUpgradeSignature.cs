@@ -6,7 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace Burqi.Media.Twilio;
 
-/// <summary>Whether an upgrade comes from Twilio: its signature covers the socket's URL as Twilio was given it, and nothing else.</summary>
+/// <summary>
+/// Whether an upgrade comes from Twilio: its signature covers the socket's URL as Twilio was given it, and nothing else. It does not say of which
+/// account it is, so any that is known may have signed it; the stream's token tells whose call it is.
+/// </summary>
 internal sealed class TwilioUpgradeSignature(IOptions<MediaOptions> options)
 {
     private const string SecureSocket = "wss";
@@ -23,7 +26,10 @@ internal sealed class TwilioUpgradeSignature(IOptions<MediaOptions> options)
         var valid = false;
         foreach (var url in CandidateUrls(context, settings))
         {
-            valid |= TwilioSignature.IsValid(settings.TwilioAuthToken!, signature, url, []);
+            foreach (var token in settings.TwilioAuthTokens)
+            {
+                valid |= TwilioSignature.IsValid(token, signature, url, []);
+            }
         }
 
         return valid;

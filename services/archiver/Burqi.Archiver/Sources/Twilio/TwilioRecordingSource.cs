@@ -1,9 +1,8 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Burqi.Archiver.ArchiveRecording;
+using Burqi.Twilio;
 using Microsoft.Extensions.Options;
 
 namespace Burqi.Archiver.Sources.Twilio;
@@ -45,8 +44,10 @@ internal sealed partial class TwilioRecordingSource(RecordingDownload download, 
 
     public async Task<SourceContent> OpenAsync(SourceRequest request, CancellationToken cancellationToken)
     {
-        var recording = RecordingUri(request);
-        var authorization = Authorization();
+        var details = Details(request);
+        var recording = RecordingUri(details);
+        var credentials = Credentials(details);
+        var authorization = credentials.Authorization();
 
         // Without the parameter a dual-channel recording may come mixed down; a recording of one channel answers it with 400.
         var response = await download.GetAsync(new Uri($"{recording}.wav?RequestedChannels=2"), authorization, MaxRedirects, cancellationToken);
@@ -61,28 +62,25 @@ internal sealed partial class TwilioRecordingSource(RecordingDownload download, 
         {
             var content = await download.OpenBodyAsync(response, cancellationToken);
             var announced = new Told(request.DurationMs, hasOneChannel ? 1 : request.Channels);
-            content.Objection = (measured, token) => ObjectAsync(recording, announced, measured, authorization, token);
+            content.Objection = (measured, token) => ObjectAsync(recording, announced, measured, credentials, token);
             return content;
         }
 
         using (response)
         {
             throw response.StatusCode == HttpStatusCode.NotFound
-                ? await MissingAsync(recording, request.TryingFor, download.RetryAfter(response), authorization, cancellationToken)
-                : Failure(response);
+                ? await MissingAsync(recording, request.TryingFor, download.RetryAfter(response), credentials, cancellationToken)
+                : Failure(response, credentials);
         }
     }
 
-    private string RecordingUri(SourceRequest request)
+    private static TwilioDetails Details(SourceRequest request)
     {
         try
         {
             var details = JsonSerializer.Deserialize(request.Details, TwilioJsonContext.Default.TwilioDetails);
             _ = Describe(details?.AccountSid ?? "", details?.RecordingSid);
-
-            var host = options.Value.ApiBaseUrl.TrimEnd('/');
-            host = host.EndsWith($"/{ApiVersion}", StringComparison.Ordinal) ? host : $"{host}/{ApiVersion}";
-            return $"{host}/Accounts/{details!.AccountSid}/Recordings/{details.RecordingSid}";
+            return details!;
         }
         catch (Exception exception) when (exception is JsonException or FormatException)
         {
@@ -90,33 +88,29 @@ internal sealed partial class TwilioRecordingSource(RecordingDownload download, 
         }
     }
 
-    private AuthenticationHeaderValue Authorization()
+    private string RecordingUri(TwilioDetails details)
     {
-        var (user, password) = options.Value switch
-        {
-            { ApiKey.Length: > 0 } key => (key.ApiKey, key.ApiSecret),
-            { AccountSid.Length: > 0, AuthToken.Length: > 0 } account => (account.AccountSid, account.AuthToken),
-            { AuthToken.Length: > 0 } => throw new TransferException(
-                TransferFailure.SourceRefused, "The credentials for Twilio are not whole: TWILIO_AUTH_TOKEN is of no use without TWILIO_ACCOUNT_SID."),
-            _ => throw new TransferException(
-                TransferFailure.SourceRefused, "There are no credentials for Twilio: set TWILIO_API_KEY and TWILIO_API_SECRET, or TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."),
-        };
-        return new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
+        var host = options.Value.ApiBaseUrl.TrimEnd('/');
+        host = host.EndsWith($"/{ApiVersion}", StringComparison.Ordinal) ? host : $"{host}/{ApiVersion}";
+        return $"{host}/Accounts/{details.AccountSid}/Recordings/{details.RecordingSid}";
     }
 
-    private TransferException Failure(HttpResponseMessage response) => response.StatusCode switch
+    /// <summary>Who signs in, once it is certain that somebody can.</summary>
+    private TwilioCredentialSet Credentials(TwilioDetails recording)
     {
-        HttpStatusCode.Unauthorized => new(
-            TransferFailure.SourceRefused,
-            options.Value.ApiKey.Length > 0
-                ? "Twilio did not accept TWILIO_API_KEY and TWILIO_API_SECRET (401)."
-                : "Twilio did not accept TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN (401)."),
+        var set = options.Value.Credentials.Of(recording.AccountSid);
+        return set.Lack is { } lack ? throw new TransferException(TransferFailure.SourceRefused, lack) : set;
+    }
+
+    private TransferException Failure(HttpResponseMessage response, TwilioCredentialSet credentials) => response.StatusCode switch
+    {
+        HttpStatusCode.Unauthorized => new(TransferFailure.SourceRefused, $"Twilio did not accept {credentials.SignsInWith} (401)."),
         _ => download.Failure(response, Speaker),
     };
 
     /// <summary>Right after it was announced a recording's audio may be missing for minutes; after that its metadata says why.</summary>
     private async Task<TransferException> MissingAsync(
-        string recording, TimeSpan tryingFor, TimeSpan? retryAfter, AuthenticationHeaderValue authorization, CancellationToken cancellationToken)
+        string recording, TimeSpan tryingFor, TimeSpan? retryAfter, TwilioCredentialSet credentials, CancellationToken cancellationToken)
     {
         var notReady = new TransferException(TransferFailure.SourceNotReady, "Twilio does not have the audio yet (404).") { RetryAfter = retryAfter };
         if (tryingFor < options.Value.NotReadyGrace)
@@ -124,7 +118,7 @@ internal sealed partial class TwilioRecordingSource(RecordingDownload download, 
             return notReady;
         }
 
-        return await MetadataAsync(recording, authorization, cancellationToken) is { } metadata
+        return await MetadataAsync(recording, credentials, cancellationToken) is { } metadata
             ? Ruin(metadata, recording) ?? notReady
             : new TransferException(TransferFailure.SourceGone, "Twilio does not know the recording (404 for its metadata as well).");
     }
@@ -134,7 +128,7 @@ internal sealed partial class TwilioRecordingSource(RecordingDownload download, 
     /// what Twilio says now, of the same file, decides. An error page, a body cut short or a mix of two channels is thus never taken.
     /// </summary>
     private async Task<TransferException?> ObjectAsync(
-        string recording, Told announced, MeasuredAudio? measured, AuthenticationHeaderValue authorization, CancellationToken cancellationToken)
+        string recording, Told announced, MeasuredAudio? measured, TwilioCredentialSet credentials, CancellationToken cancellationToken)
     {
         var complaint = measured is null ? null : Complaint(announced, measured);
         if (measured is not null && complaint is null)
@@ -145,7 +139,7 @@ internal sealed partial class TwilioRecordingSource(RecordingDownload download, 
         var objection = complaint is null ? null : new TransferException(TransferFailure.ContentMismatch, complaint);
         try
         {
-            return await MetadataAsync(recording, authorization, cancellationToken) switch
+            return await MetadataAsync(recording, credentials, cancellationToken) switch
             {
                 null => objection,
                 { } metadata when Ruin(metadata, recording) is { } ruin => ruin,
@@ -183,9 +177,9 @@ internal sealed partial class TwilioRecordingSource(RecordingDownload download, 
     };
 
     /// <summary>What Twilio knows of the recording, also of one that was deleted within 40 days; null where it knows nothing.</summary>
-    private async Task<TwilioRecordingMetadata?> MetadataAsync(string recording, AuthenticationHeaderValue authorization, CancellationToken cancellationToken)
+    private async Task<TwilioRecordingMetadata?> MetadataAsync(string recording, TwilioCredentialSet credentials, CancellationToken cancellationToken)
     {
-        using var response = await download.GetAsync(new Uri($"{recording}.json?IncludeSoftDeleted=true"), authorization, MaxRedirects, cancellationToken);
+        using var response = await download.GetAsync(new Uri($"{recording}.json?IncludeSoftDeleted=true"), credentials.Authorization(), MaxRedirects, cancellationToken);
         if (response.StatusCode == HttpStatusCode.NotFound)
         {
             return null;
@@ -193,7 +187,7 @@ internal sealed partial class TwilioRecordingSource(RecordingDownload download, 
 
         if (response.StatusCode != HttpStatusCode.OK)
         {
-            throw Failure(response);
+            throw Failure(response, credentials);
         }
 
         await using var content = await download.OpenBodyAsync(response, cancellationToken);

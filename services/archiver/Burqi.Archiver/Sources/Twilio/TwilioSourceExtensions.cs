@@ -1,3 +1,4 @@
+using Burqi.Twilio;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -13,10 +14,7 @@ internal static class TwilioSourceExtensions
             .Configure<IConfiguration>((options, configuration) =>
             {
                 configuration.GetSection(TwilioSourceOptions.Section).Bind(options);
-                options.AccountSid = configuration["TWILIO_ACCOUNT_SID"]?.Trim() ?? options.AccountSid;
-                options.AuthToken = configuration["TWILIO_AUTH_TOKEN"]?.Trim() ?? options.AuthToken;
-                options.ApiKey = configuration["TWILIO_API_KEY"]?.Trim() ?? options.ApiKey;
-                options.ApiSecret = configuration["TWILIO_API_SECRET"]?.Trim() ?? options.ApiSecret;
+                options.Credentials = TwilioCredentials.Read(name => configuration[name]);
                 options.ApiBaseUrl = configuration["TWILIO_API_BASE_URL"]?.Trim() ?? options.ApiBaseUrl;
             })
             .ValidateOnStart();

@@ -1,3 +1,5 @@
+using Burqi.Twilio;
+
 namespace Burqi.Archiver.Sources.Twilio;
 
 /// <summary>How the archiver reaches Twilio's REST API. Without credentials it archives only what Burqi captured itself.</summary>
@@ -5,18 +7,6 @@ public sealed class TwilioSourceOptions
 {
     /// <summary>The section of the seldom changed values.</summary>
     public const string Section = "Archiver:Twilio";
-
-    /// <summary><c>TWILIO_ACCOUNT_SID</c>: the account, whose auth token signs in where no API key is given.</summary>
-    public string AccountSid { get; set; } = "";
-
-    /// <summary><c>TWILIO_AUTH_TOKEN</c>: used when no API key is given.</summary>
-    public string AuthToken { get; set; } = "";
-
-    /// <summary><c>TWILIO_API_KEY</c>: <c>SK</c> and 32 hexadecimal digits. Preferred: it can be revoked by itself.</summary>
-    public string ApiKey { get; set; } = "";
-
-    /// <summary><c>TWILIO_API_SECRET</c>: the key's secret.</summary>
-    public string ApiSecret { get; set; } = "";
 
     /// <summary>
     /// <c>TWILIO_API_BASE_URL</c>: the only host that is ever given the credentials. Default <c>https://api.twilio.com</c>; regional ones
@@ -29,4 +19,7 @@ public sealed class TwilioSourceOptions
 
     /// <summary>How far a file's length may be from the one Twilio tells, which counts whole seconds. Default 2 s.</summary>
     public TimeSpan DurationTolerance { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Who signs in. Without any, what Burqi captured itself is archived all the same.</summary>
+    internal TwilioCredentials Credentials { get; set; } = TwilioCredentials.None;
 }

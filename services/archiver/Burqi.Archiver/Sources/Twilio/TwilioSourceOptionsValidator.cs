@@ -6,19 +6,7 @@ internal sealed class TwilioSourceOptionsValidator : IValidateOptions<TwilioSour
 {
     public ValidateOptionsResult Validate(string? name, TwilioSourceOptions options)
     {
-        var errors = new List<string>();
-        if (options.ApiKey.Length > 0 != options.ApiSecret.Length > 0)
-        {
-            errors.Add(options.ApiKey.Length > 0
-                ? "TWILIO_API_SECRET is missing: TWILIO_API_KEY is set, and neither is of use without the other."
-                : "TWILIO_API_KEY is missing: TWILIO_API_SECRET is set, and neither is of use without the other.");
-        }
-
-        if (options.ApiKey.Length > 0 && !options.ApiKey.StartsWith("SK", StringComparison.Ordinal))
-        {
-            errors.Add("TWILIO_API_KEY does not name an API key: its sid begins with SK. An account signs in by TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.");
-        }
-
+        var errors = new List<string>(options.Credentials.Problems);
         if (!Uri.TryCreate(options.ApiBaseUrl, UriKind.Absolute, out var uri)
             || uri.UserInfo.Length > 0
             || uri.Query.Length > 0
