@@ -3,6 +3,7 @@ using Burqi.Media.Acs;
 using Burqi.Media.Announce;
 using Burqi.Media.Assistants;
 using Burqi.Media.Content;
+using Burqi.Media.Control;
 using Burqi.Media.Mp3;
 using Burqi.Media.Spool;
 using Burqi.Media.Streams;
@@ -73,6 +74,8 @@ public static class MediaModule
             // One system call less for every read; 4 KiB more for every connection.
             sockets.WaitForDataBeforeAllocatingBuffer = false;
         });
+        services.AddSingleton<CallControls>();
+        services.AddSingleton<ControlBell>();
         services.AddSingleton<LiveRecordings>();
         services.AddSingleton<StreamAdmission>();
         services.AddSingleton<MediaSocketUpgrade>();
@@ -93,12 +96,17 @@ public static class MediaModule
         services.AddHostedService<SpoolRecovery>();
         services.AddHostedService(provider => provider.GetRequiredService<MediaStreams>());
         services.AddHostedService(provider => provider.GetRequiredService<LiveRecordings>());
+        services.AddHostedService<ControlAnnouncer>();
         services.AddHealthChecks().AddCheck<RecordingsFolderHealthCheck>("recordings-folder", tags: ["ready"]);
         return builder;
     }
 
     /// <summary>Registers media's consumers, by name: a queue that nobody asked for is never made.</summary>
-    public static void AddMediaConsumers(this IBusRegistrationConfigurator bus) => bus.AddAssistantsConsumer<AssistantsConsumerDefinition>();
+    public static void AddMediaConsumers(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddAssistantsConsumer<AssistantsConsumerDefinition>();
+        bus.AddConsumer<RecordingControlConsumer, RecordingControlConsumerDefinition>();
+    }
 
     /// <summary>Maps media's routes.</summary>
     public static IEndpointRouteBuilder MapMedia(this IEndpointRouteBuilder routes)

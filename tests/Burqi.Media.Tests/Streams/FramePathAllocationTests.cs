@@ -10,8 +10,10 @@ namespace Burqi.Media.Tests.Streams;
 
 public sealed class FramePathAllocationTests
 {
-    [Fact]
-    public async Task Frame_ReadAndPlaced_AllocatesNothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Frame_ReadAndPlaced_AllocatesNothing(bool isPaused)
     {
         using var reader = new TwilioMediaReader();
         var start = reader.Read(Encoding.UTF8.GetBytes(
@@ -22,7 +24,7 @@ public sealed class FramePathAllocationTests
                 $$"""{"event":"media","sequenceNumber":"{{i + 2}}","media":{"track":"{{(i % 2 == 0 ? "inbound" : "outbound")}}","chunk":"1","timestamp":"{{i / 2 * 20}}","payload":"{{payload}}"},"streamSid":"MZ00000000000000000000000000000001"}"""))
             .ToArray();
 
-        (await PlaceAsync(reader, start, frames)).ShouldBe(0);
+        (await PlaceAsync(reader, start, frames, isPaused)).ShouldBe(0);
     }
 
     [Fact]
@@ -41,7 +43,7 @@ public sealed class FramePathAllocationTests
         (await PlaceAsync(reader, start, frames)).ShouldBe(0);
     }
 
-    private static async Task<long> PlaceAsync(IMediaMessageReader reader, StreamStart start, byte[][] frames)
+    private static async Task<long> PlaceAsync(IMediaMessageReader reader, StreamStart start, byte[][] frames, bool isPaused = false)
     {
         await using var host = await MediaHost.StartAsync();
         var services = host.Services.GetRequiredService<RecordingServices>();
@@ -51,6 +53,13 @@ public sealed class FramePathAllocationTests
         foreach (var block in Enumerable.Range(0, 64).Select(_ => services.Blocks.TryRent()!).ToArray())
         {
             services.Blocks.Return(block);
+        }
+
+        if (isPaused)
+        {
+            recording.Mute();
+            recording.Unmute();
+            recording.Mute();
         }
 
         // The first half brings code and queues to their working size.

@@ -63,6 +63,7 @@ internal static class RecordingMessages
             Rms = recording.Audio?.Rms,
             ClippedSamples = recording.Audio?.ClippedSamples,
             SilentMs = recording.Audio?.SilentMs,
+            PausedMs = manifest.PausedMs is { } paused ? (long)Math.Round(paused) : null,
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Burqi.Media.Streams;
 
 namespace Burqi.Media.Spool;
@@ -15,6 +16,9 @@ internal sealed record RecordingFacts
 
     /// <summary>The timeline's length in samples, to which every track is brought; null: that of the longest track.</summary>
     public long? Samples { get; init; }
+
+    /// <summary>Where recording was paused; null where it never was.</summary>
+    public ImmutableArray<PauseFacts>? Pauses { get; init; }
 
     /// <summary>By the track's name.</summary>
     public required IReadOnlyDictionary<string, TrackFacts> Tracks { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Burqi.Media.Audio;
+using Burqi.Media.Streams;
 
 namespace Burqi.Media.Spool;
 
@@ -76,6 +77,13 @@ internal sealed record RecordingManifest
 
     /// <summary>How often the provider's clock jumped and was set anew; null where unknown.</summary>
     public int? ClockJumps { get; init; }
+
+    /// <summary>Where recording was paused, in order; null where it never was.</summary>
+    public ImmutableArray<PauseFacts>? Pauses { get; init; }
+
+    /// <summary>How much of the recording is silence because it was paused, in ms; null where it never was, or the length is not known.</summary>
+    [JsonIgnore]
+    public double? PausedMs => DurationMs is { } length ? Pauses?.Sum(pause => Math.Max(0, Math.Min(length, pause.EndMs) - pause.StartMs)) : null;
 
     /// <summary>When everything was last announced and confirmed (UTC).</summary>
     public DateTimeOffset? AnnouncedAt { get; init; }
@@ -203,6 +211,24 @@ internal sealed record TrackFacts
 
 /// <summary>A stretch without audio, in ms on the call's timeline.</summary>
 internal sealed record GapFacts(double StartMs, double DurationMs);
+
+/// <summary>A stretch in which silence was recorded because somebody asked for it, in ms on the call's timeline; to the end where no length is given.</summary>
+internal sealed record PauseFacts(double StartMs, double? DurationMs)
+{
+    [JsonIgnore]
+    public double EndMs => DurationMs is { } duration ? StartMs + duration : double.PositiveInfinity;
+
+    /// <summary>The facts of a recording's pauses; null where there was none.</summary>
+    public static ImmutableArray<PauseFacts>? Of(IReadOnlyList<PausedStretch> stretches, int sampleRate)
+    {
+        double Milliseconds(long samples) => samples * 1000.0 / sampleRate;
+        return stretches.Count == 0
+            ? null
+            : [.. stretches.Select(stretch => new PauseFacts(
+                Milliseconds(stretch.From),
+                stretch.To == long.MaxValue ? null : Milliseconds(stretch.To - stretch.From)))];
+    }
+}
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

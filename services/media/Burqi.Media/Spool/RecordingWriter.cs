@@ -28,6 +28,7 @@ internal sealed partial class RecordingWriter : IDiskWork
     private readonly ImmutableArray<RecordedTrack> _announced;
     private readonly SafeFileHandle?[] _files = new SafeFileHandle?[TrackRoles.MaxTracks];
     private readonly ConcurrentQueue<string> _furtherStreams = new();
+    private readonly ConcurrentQueue<ImmutableArray<PauseFacts>?> _pauses = new();
     private readonly bool _records;
     private readonly int _headerLength;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,13 +50,15 @@ internal sealed partial class RecordingWriter : IDiskWork
     /// <param name="startedAt">The time of the timeline's first sample (UTC).</param>
     /// <param name="traceParent">W3C trace context of the call.</param>
     /// <param name="announced">The tracks that are known to come.</param>
+    /// <param name="isStopped">Nothing of the call is recorded any more.</param>
     public RecordingWriter(
         RecordingServices services,
         StreamStart start,
         PcmBlockQueue queue,
         DateTimeOffset startedAt,
         string? traceParent,
-        ImmutableArray<RecordedTrack> announced)
+        ImmutableArray<RecordedTrack> announced,
+        bool isStopped = false)
     {
         _services = services;
         _queue = queue;
@@ -83,7 +86,7 @@ internal sealed partial class RecordingWriter : IDiskWork
             InMemoryOnly = true,
         };
         _headerLength = RecordingFinalizer.TrackHeaderLength(services.Options, start.SampleRate);
-        _records = RecordingPlan.Records(_manifest.Settings);
+        _records = !isStopped && RecordingPlan.Records(_manifest.Settings);
     }
 
     /// <summary>Done when the files are final, or as final as the disk let them be.</summary>
@@ -91,6 +94,9 @@ internal sealed partial class RecordingWriter : IDiskWork
 
     /// <summary>Done when this stream turns out to be recorded already: nothing is written or announced for it.</summary>
     public Task Refused => _refused.Task;
+
+    /// <summary>Whether anything of the stream is recorded.</summary>
+    public bool Records => _records;
 
     /// <summary>Whether nothing more of it will reach a file.</summary>
     public bool HasFailed => Volatile.Read(ref _failure) is not null;
@@ -112,6 +118,13 @@ internal sealed partial class RecordingWriter : IDiskWork
     public void AddStream(string streamId)
     {
         _furtherStreams.Enqueue(streamId);
+        Schedule();
+    }
+
+    /// <summary>Notes where recording was paused so far: a process that comes after this one is to know it.</summary>
+    public void Note(ImmutableArray<PauseFacts>? pauses)
+    {
+        _pauses.Enqueue(pauses);
         Schedule();
     }
 
@@ -153,6 +166,7 @@ internal sealed partial class RecordingWriter : IDiskWork
         }
 
         NoteStreams();
+        NotePauses();
         long bytes = 0;
         while (_queue.TryDequeue() is { } block)
         {
@@ -239,6 +253,20 @@ internal sealed partial class RecordingWriter : IDiskWork
         if (known.Length > _manifest.StreamIds.Length)
         {
             _manifest = _manifest with { StreamIds = known };
+            TrySave();
+        }
+    }
+
+    private void NotePauses()
+    {
+        var known = _manifest.Pauses;
+        while (_pauses.TryDequeue(out var pauses))
+        {
+            _manifest = _manifest with { Pauses = pauses };
+        }
+
+        if (_manifest.Pauses != known)
+        {
             TrySave();
         }
     }
@@ -384,6 +412,7 @@ internal sealed partial class RecordingWriter : IDiskWork
         MessagesRejected = facts.MessagesRejected,
         ClockJumps = facts.ClockJumps,
         Samples = facts.Samples,
+        Pauses = facts.Pauses,
         Tracks = [.. _manifest.Tracks.Select(track => track with { Facts = facts.Tracks.GetValueOrDefault(track.Name) })],
     });
 

@@ -1,3 +1,4 @@
+using Burqi.Media.Control;
 using Burqi.Media.Playback;
 using Burqi.Media.Spool;
 using Burqi.Media.Tee;
@@ -25,12 +26,17 @@ internal sealed class LiveRecording : IPlaybackTrack
     /// <summary>How far behind the end of the audio a clock that runs on may be found after a reconnect: the peer may say its last words again.</summary>
     private const int RepeatMs = 2000;
 
+    /// <summary>How far the call may be ahead of this machine's clock, which began when the stream's start came: that may have been held up.</summary>
+    private const int MostAheadMs = 200;
+
     /// <summary>A stream whose first frame has a timestamp beyond this one did not begin to count when its socket was opened.</summary>
     private const int FirstTimestampMs = 2000;
 
     private readonly Lock _gate = new();
     private readonly RecordingServices _services;
     private readonly MediaTelemetry _telemetry;
+    private readonly PausedStretches _pauses = new();
+    private readonly CallClock _clock;
     private readonly TrackRoles _tracks;
     private readonly TrackCounts[] _reported = new TrackCounts[TrackRoles.MaxTracks];
     private readonly int _sampleRate;
@@ -63,7 +69,14 @@ internal sealed class LiveRecording : IPlaybackTrack
     /// <param name="startedAt">The time of the timeline's zero (UTC).</param>
     /// <param name="traceParent">W3C trace context of the call.</param>
     /// <param name="arrivedAt">The timeline's zero as a timestamp of this machine's clock; null: now.</param>
-    public LiveRecording(RecordingServices services, StreamStart start, DateTimeOffset startedAt, string? traceParent, long? arrivedAt = null)
+    /// <param name="state">What was asked of the call's recordings before.</param>
+    public LiveRecording(
+        RecordingServices services,
+        StreamStart start,
+        DateTimeOffset startedAt,
+        string? traceParent,
+        long? arrivedAt = null,
+        RecordingState state = RecordingState.Recorded)
     {
         var options = services.Options;
         _services = services;
@@ -76,14 +89,21 @@ internal sealed class LiveRecording : IPlaybackTrack
         _maxLength = Samples(options.MaxLength);
         _reorderWindow = Samples(options.ReorderWindow);
         _early = start.IsWallClock ? new EarlyFrames() : null;
+        _clock = new CallClock(_sampleRate);
 
         var queue = new PcmBlockQueue(services.Blocks);
-        _tracks = new TrackRoles(start.IsTwoWay, track => new TrackTimeline(track, _sampleRate, _reorderWindow, queue)
+        _tracks = new TrackRoles(start.IsTwoWay, track => new TrackTimeline(track, _sampleRate, _reorderWindow, queue, _pauses)
         {
             HasPauses = start.AgentUrl is not null && track.Role == MediaTrack.Assistant,
         });
         _playback = start.AgentUrl is null ? null : new AssistantPlayback(services.Time, _startedAt, _sampleRate, services.PlaybackBlocks, this);
-        Writer = new RecordingWriter(services, start, queue, startedAt, traceParent, [.. Announced()]);
+        Writer = new RecordingWriter(services, start, queue, startedAt, traceParent, [.. Announced()], isStopped: state == RecordingState.Stopped);
+        if (state == RecordingState.Paused)
+        {
+            _pauses.Begin(0, 0);
+            Writer.Note(PauseFacts.Of(_pauses.All, _sampleRate));
+        }
+
         Writer.Schedule();
     }
 
@@ -95,7 +115,9 @@ internal sealed class LiveRecording : IPlaybackTrack
     public StreamStart Start => _start;
 
     /// <summary>By the clock of this machine, in samples: where on the timeline it is now.</summary>
-    public long Elapsed => Samples(_services.Time.GetElapsedTime(_startedAt));
+    public long Elapsed => Samples(ElapsedTime);
+
+    private TimeSpan ElapsedTime => _services.Time.GetElapsedTime(_startedAt);
 
     /// <summary>Counts a message by its place in the stream's order, whatever it holds.</summary>
     public void Witness(long sequence)
@@ -211,6 +233,38 @@ internal sealed class LiveRecording : IPlaybackTrack
 
     void IPlaybackTrack.Lose(long position, long samples) => _tracks.Assistant.Lose(position, samples);
 
+    /// <summary>
+    /// From here on, in the call's time, silence takes the place of what is said, until <see cref="Unmute"/>: of what comes from now on whatever
+    /// was said in between, and of what is late whatever was said before it is kept. The timeline goes on.
+    /// </summary>
+    public void Mute()
+    {
+        lock (_gate)
+        {
+            if (!_completed && !_pauses.IsOpen)
+            {
+                var now = Now();
+
+                // A wild timestamp may have put the end of the audio far ahead of the call: what is said then still lies before it.
+                _pauses.Begin(_early is null ? Math.Min(now, Elapsed + MostAheadMs * _sampleRate / 1000) : 0, now);
+                Writer.Note(PauseFacts.Of(_pauses.All, _sampleRate));
+            }
+        }
+    }
+
+    /// <summary>From here on, in the call's time, what is said is recorded again.</summary>
+    public void Unmute()
+    {
+        lock (_gate)
+        {
+            if (!_completed && _pauses.IsOpen)
+            {
+                _pauses.End(Now());
+                Writer.Note(PauseFacts.Of(_pauses.All, _sampleRate));
+            }
+        }
+    }
+
     /// <summary>Goes on with another socket of the same call, which introduced itself at a timestamp of this machine's clock.</summary>
     public void Resume(StreamStart start, long arrivedAt)
     {
@@ -219,6 +273,11 @@ internal sealed class LiveRecording : IPlaybackTrack
             var sameStream = start.StreamId == _start.StreamId;
             _start = start;
             _reconnect = new Reconnect(Samples(_services.Time.GetElapsedTime(_startedAt, arrivedAt)), ClockMayRunOn: sameStream || start.IsWallClock);
+            if (!_reconnect.ClockMayRunOn)
+            {
+                _pauses.Exclude(Math.Max(_furthest, _reconnect.Position));
+            }
+
             _clockWitnesses = 0;
             foreach (var track in _tracks.All)
             {
@@ -271,6 +330,7 @@ internal sealed class LiveRecording : IPlaybackTrack
                 MessagesLost = _lost + Missing,
                 MessagesRejected = _rejected,
                 ClockJumps = _clockJumps,
+                Pauses = PauseFacts.Of(_pauses.All, _sampleRate),
                 Tracks = _tracks.All.ToDictionary(track => track.Track.Name, track => RecordingFacts.Of(track, _sampleRate), StringComparer.Ordinal),
             });
         }
@@ -367,6 +427,7 @@ internal sealed class LiveRecording : IPlaybackTrack
         _furthest = Math.Max(_furthest, track.End);
         if (track.End > end)
         {
+            _clock.Observe(ElapsedTime, track.End, frame.Samples.Length);
             _playback?.Observe(track.End, frame.Samples.Length);
         }
 
@@ -454,12 +515,34 @@ internal sealed class LiveRecording : IPlaybackTrack
         return true;
     }
 
+    /// <summary>
+    /// Where on the timeline the call is now: behind all that came, and as far behind our own clock as what came was at least on its way.
+    /// What is held up is therefore not taken for what is said now.
+    /// </summary>
+    private long Now()
+    {
+        if (_early is { Frames.Count: > 0 })
+        {
+            PlaceEarly();
+        }
+
+        if (_early is not null && _playback is null)
+        {
+            return 0; // The first frame to come is the timeline's zero.
+        }
+
+        var now = Math.Max(_furthest, _clock.At(ElapsedTime));
+        return _reconnect is { } reconnect ? Math.Max(now, Math.Max(_furthest, reconnect.Position) + Elapsed - reconnect.Position) : now;
+    }
+
     private long Position(long timestampMs) => (timestampMs - _originMs) * _sampleRate / 1000;
 
     /// <summary>Puts a timestamp at a position, or at the next whole millisecond after it.</summary>
     private void SetOrigin(long timestampMs, long position)
     {
         _playback?.Restart();
+        _clock.Restart();
+        _pauses.Include(position);
         _originMs = timestampMs - (position * 1000 + _sampleRate - 1) / _sampleRate;
         foreach (var track in _tracks.All)
         {

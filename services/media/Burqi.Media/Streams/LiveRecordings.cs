@@ -1,3 +1,5 @@
+using Burqi.Contracts.Recordings;
+using Burqi.Media.Control;
 using Burqi.Media.Spool;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,7 +10,8 @@ namespace Burqi.Media.Streams;
 /// The recordings that are not complete, each with the socket that brings its audio, or for a while without one: a connection that breaks is
 /// often followed by another one of the same call, and what that brings belongs to the same recording.
 /// </summary>
-internal sealed partial class LiveRecordings(RecordingServices services, ILogger<LiveRecordings> logger) : BackgroundService, IHostedLifecycleService
+internal sealed partial class LiveRecordings(RecordingServices services, CallControls controls, ILogger<LiveRecordings> logger)
+    : BackgroundService, IHostedLifecycleService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
@@ -73,7 +76,8 @@ internal sealed partial class LiveRecordings(RecordingServices services, ILogger
             }
             else if (entries.All(entry => entry.Session is null || entry.Recording.Start.StreamId != start.StreamId))
             {
-                recording = new LiveRecording(services, start, services.Time.GetUtcNow() - services.Time.GetElapsedTime(arrivedAt), traceParent, arrivedAt);
+                var startedAt = services.Time.GetUtcNow() - services.Time.GetElapsedTime(arrivedAt);
+                recording = new LiveRecording(services, start, startedAt, traceParent, arrivedAt, controls.StateOf(call));
                 entries.Add(new Entry(recording) { Session = session });
             }
         }
@@ -116,6 +120,44 @@ internal sealed partial class LiveRecordings(RecordingServices services, ILogger
         recording.Pause();
         Log.Waiting(logger, recording.Start.CallId, recording.Start.StreamId, ending, services.Options.ReconnectWindow);
         return false;
+    }
+
+    /// <summary>
+    /// Does what somebody asked of a call's recordings, to those there are and to those that will be. A request that is known, or that comes
+    /// after a later one, changes nothing.
+    /// </summary>
+    /// <returns>The answer where this node has recordings of the call; null where it has none, or has answered before.</returns>
+    public RecordingControlAnswered? Control(RecordingControlRequested request)
+    {
+        lock (_gate)
+        {
+            var call = new CallKey(request.Provider, request.CallId);
+            var entries = _calls.GetValueOrDefault(call)?.FindAll(entry => entry.Recording.Writer.Records) ?? [];
+            var taken = controls.Take(request);
+            if (taken == ControlNews.Current)
+            {
+                entries.ForEach(entry => Apply(request.Action, call, entry));
+            }
+
+            if (entries.Count == 0 || taken == ControlNews.Known)
+            {
+                return null;
+            }
+
+            Log.Controlled(logger, request.CallId, request.Action, entries.Count);
+            return new()
+            {
+                ControlId = request.ControlId,
+                Provider = request.Provider,
+                CallId = request.CallId,
+                Action = request.Action,
+                Scope = RecordingScopes.Local,
+                Answerer = services.Options.Node,
+                Applied = taken == ControlNews.Current,
+                Reason = taken == ControlNews.Current ? null : "What was asked after it has been done already.",
+                AnsweredAt = services.Time.GetUtcNow(),
+            };
+        }
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -230,6 +272,25 @@ internal sealed partial class LiveRecordings(RecordingServices services, ILogger
         return completed;
     }
 
+    private void Apply(string action, CallKey call, Entry entry)
+    {
+        switch (action)
+        {
+            case RecordingControls.Pause:
+                entry.Recording.Mute();
+                break;
+            case RecordingControls.Resume:
+                entry.Recording.Unmute();
+                break;
+            default:
+                // The socket goes on, and what it brings finds no recording; with another one of the call it is the same.
+                _waiting -= entry.Session is null ? 1 : 0;
+                Remove(call, _calls[call], entry);
+                entry.Recording.Complete(MediaStreamEnding.Stop);
+                break;
+        }
+    }
+
     private void Remove(CallKey call, List<Entry> entries, Entry entry)
     {
         entries.Remove(entry);
@@ -238,8 +299,6 @@ internal sealed partial class LiveRecordings(RecordingServices services, ILogger
             _calls.Remove(call);
         }
     }
-
-    private readonly record struct CallKey(string Provider, string CallId);
 
     private sealed class Entry(LiveRecording recording)
     {
@@ -255,6 +314,9 @@ internal sealed partial class LiveRecordings(RecordingServices services, ILogger
 
     private static partial class Log
     {
+        [LoggerMessage(3300, LogLevel.Information, "Call {CallId}: {Action} was done to {Recordings} of its live recordings")]
+        public static partial void Controlled(ILogger logger, string callId, string action, int recordings);
+
         [LoggerMessage(3110, LogLevel.Information, "The socket of stream {StreamId}, call {CallId}, is gone ({Ending}): its recording waits {Window} for another")]
         public static partial void Waiting(ILogger logger, string callId, string streamId, MediaStreamEnding ending, TimeSpan window);
 

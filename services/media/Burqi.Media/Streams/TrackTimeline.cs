@@ -11,9 +11,10 @@ internal readonly record struct TrackGap(long Start, long End)
 
 /// <summary>
 /// One track on the call's timeline: puts each frame where its timestamp says it was heard. What nobody brings stays silence, and is a gap.
-/// Belongs to its recording, which sees to it that one thread at a time uses it; only whole blocks leave it, through the queue.
+/// What lies in a pause is silence whatever was brought. Belongs to its recording, which sees to it that one thread at a time uses it; only
+/// whole blocks leave it, through the queue.
 /// </summary>
-internal sealed class TrackTimeline(RecordedTrack track, int sampleRate, long reorderWindow, PcmBlockQueue queue)
+internal sealed class TrackTimeline(RecordedTrack track, int sampleRate, long reorderWindow, PcmBlockQueue queue, PausedStretches pauses)
 {
     /// <summary>Gaps kept one by one; a stream with more is so broken that the sum of the oldest says enough.</summary>
     public const int MaxGaps = 1000;
@@ -282,6 +283,7 @@ internal sealed class TrackTimeline(RecordedTrack track, int sampleRate, long re
                 var taken = Math.Min(PcmBlock.Capacity - offset, samples.Length);
                 block.Samples.AsSpan(block.Count, offset - block.Count).Clear();
                 samples[..taken].CopyTo(block.Samples.AsSpan(offset));
+                pauses.Silence(position, block.Samples.AsSpan(offset, taken));
                 block.Count = offset + taken;
                 position += taken;
                 samples = samples[taken..];
@@ -338,7 +340,9 @@ internal sealed class TrackTimeline(RecordedTrack track, int sampleRate, long re
     {
         if (_active is { } active && position >= active.Start && position + samples.Length <= active.Start + active.Count)
         {
-            samples.CopyTo(active.Samples.AsSpan((int)(position - active.Start)));
+            var patched = active.Samples.AsSpan((int)(position - active.Start), samples.Length);
+            samples.CopyTo(patched);
+            pauses.Silence(position, patched);
             return true;
         }
 
@@ -354,6 +358,7 @@ internal sealed class TrackTimeline(RecordedTrack track, int sampleRate, long re
 
             var taken = Math.Min(PcmBlock.Capacity, samples.Length);
             samples[..taken].CopyTo(block.Samples);
+            pauses.Silence(position, block.Samples.AsSpan(0, taken));
             block.Count = taken;
             Enqueue(block);
             position += taken;
