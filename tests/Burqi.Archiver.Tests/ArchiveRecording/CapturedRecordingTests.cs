@@ -48,6 +48,8 @@ public sealed class CapturedRecordingTests : ArchiverTest
             StartedAt = StartedAt,
             EndedAt = StartedAt.AddSeconds(1),
             ArchivedAt = archived.ArchivedAt,
+            Peak = Wav.Peak(content),
+            SilentChannels = 0,
         });
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Burqi.Archiver.ArchiveRecording;
 using Burqi.Archiver.Jobs;
@@ -28,11 +29,41 @@ public sealed class ProviderRecordingTests : ArchiverTest
         archived.Channels.ShouldBe(2);
         archived.DurationMs.ShouldBe(1234);
         archived.Sha256.ShouldBe(Wav.Sha256(_content));
+        archived.Origin.ShouldBe("StartCallRecordingTwiML");
+        (archived.Peak, archived.SilentChannels).ShouldBe((Wav.Peak(_content), 0));
         archived.StartedAt.ShouldBe(StartedAt);
         archived.EndedAt.ShouldBe(StartedAt.AddMilliseconds(1234));
         var asked = Peer.Seen.ShouldHaveSingleItem();
         asked.Query.ShouldBe("?RequestedChannels=2");
         asked.Authorization.ShouldBe("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{AccountSid}:token")));
+    }
+
+    [Theory]
+    [InlineData(2, new[] { 0, 0 }, 0, 2)]
+    [InlineData(2, new[] { 1000, 0 }, 1000, 1)]
+    [InlineData(2, new[] { 32, 32 }, 32, 2)]
+    [InlineData(2, new[] { -32768, 33 }, 32768, 0)]
+    [InlineData(1, new[] { -33 }, 33, 0)]
+    [InlineData(1, new[] { 0 }, 0, 1)]
+    public async Task Ready_SamplesThatPass_AreMeasuredPerChannel(int channels, int[] peaks, int peak, int silentChannels)
+    {
+        // The last frame alone is loud, well behind the first block; what lies behind the samples is none.
+        var content = Wav.Silence(20_000, channels);
+        for (var channel = 0; channel < channels; channel++)
+        {
+            BinaryPrimitives.WriteInt16LittleEndian(content.AsSpan(content.Length - ((channels - channel) * 2)), (short)peaks[channel]);
+        }
+
+        content = [.. content, .. "LIST"u8, 4, 0, 0, 0, .. "\xff\x7f\xff\x7f"u8.ToArray()];
+        Peer.Serve(TwilioMediaPath, content);
+        var message = Ready() with { DurationMs = 20_000, Channels = channels };
+        await using var archiver = await StartArchiverAsync();
+
+        await archiver.PublishAsync(message);
+        await JobAsync(message.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+
+        var archived = archiver.Published.Of<RecordingArchived>().ShouldHaveSingleItem();
+        (archived.Peak, archived.SilentChannels).ShouldBe((peak, silentChannels));
     }
 
     [Fact]

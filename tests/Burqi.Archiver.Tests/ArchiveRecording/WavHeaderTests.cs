@@ -13,7 +13,7 @@ public sealed class WavHeaderTests
 
         WavHeader.TryParse(file, out var header).ShouldBe(WavParse.Wav);
 
-        header.ShouldNotBeNull().ShouldBe(new WavHeader(16_000, 2, 64_000, 44, file.Length - 44, file.Length));
+        header.ShouldNotBeNull().ShouldBe(new WavHeader(16_000, 2, 64_000, 44, file.Length - 44, file.Length, Is16BitPcm: true));
         header!.DurationMs(file.Length).ShouldBe(1500);
         header.IsTruncatedAt(file.Length).ShouldBeFalse();
         header.IsTruncatedAt(file.Length - 1).ShouldBeTrue();

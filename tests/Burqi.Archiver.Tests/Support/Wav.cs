@@ -15,6 +15,12 @@ internal static class Wav
         return [.. Header(samples.Length, channels, sampleRate), .. samples];
     }
 
+    public static byte[] Silence(int milliseconds, int channels = 1, int sampleRate = 8000)
+    {
+        var size = milliseconds * sampleRate / 1000 * channels * 2;
+        return [.. Header(size, channels, sampleRate), .. new byte[size]];
+    }
+
     public static byte[] Header(long dataSize, int channels = 1, int sampleRate = 8000)
     {
         var header = new byte[HeaderSize];
@@ -32,6 +38,9 @@ internal static class Wav
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(40), (uint)dataSize);
         return header;
     }
+
+    public static int Peak(byte[] file) =>
+        Enumerable.Range(0, (file.Length - HeaderSize) / 2).Max(i => Math.Abs((int)BinaryPrimitives.ReadInt16LittleEndian(file.AsSpan(HeaderSize + (i * 2)))));
 
     public static string Sha256(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 }

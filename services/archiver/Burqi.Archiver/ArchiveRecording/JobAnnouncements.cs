@@ -44,6 +44,11 @@ internal static class JobAnnouncements
         EndedAt = Utc(job.EndedAt) ?? (job.DurationMs is { } length ? Utc(job.StartedAt)?.AddMilliseconds(length) : null),
         ArchivedAt = Utc(job.FinishedAt) ?? throw Incomplete(job),
         CreateDatabaseRecords = job.CreateDatabaseRecords,
+        Peak = job.Peak,
+        SilentChannels = job.SilentChannels,
+        Origin = job.Origin,
+        SplitFrom = job.SplitFrom,
+        SplitChannel = job.SplitChannel,
     };
 
     public static RecordingArchiveFailed Failed(ArchiveJob job) => new()

@@ -45,6 +45,7 @@ internal sealed class ProviderRecordingReadyConsumer(
             SampleRate = message.SampleRate,
             Channels = message.Channels,
             DurationMs = message.DurationMs,
+            Origin = message.Origin,
             StartedAt = message.StartedAt,
             SourceKind = message.Provider,
             SourceDetails = "{}",

@@ -40,6 +40,7 @@ internal sealed class RecordingTransfer(IEnumerable<IRecordingSource> sources, I
             var filled = await ReadBlockAsync(content.Body, block, cancellationToken);
             var header = format == Wav ? ParseHeader(block.AsSpan(0, filled)) ?? throw await NotAudioAsync(content, cancellationToken) : null;
 
+            var meter = SampleMeter.For(header);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             long size = 0;
             await using (var upload = await InStoreAsync(() => store.BeginUploadAsync(key, job.ExpectedSha256, cancellationToken), cancellationToken))
@@ -48,6 +49,7 @@ internal sealed class RecordingTransfer(IEnumerable<IRecordingSource> sources, I
                 {
                     var chunk = block.AsMemory(0, filled);
                     hash.AppendData(chunk.Span);
+                    meter?.Add(chunk.Span);
                     size += filled;
                     if (size > promisedSize)
                     {
@@ -76,6 +78,8 @@ internal sealed class RecordingTransfer(IEnumerable<IRecordingSource> sources, I
                     SampleRate = header?.SampleRate ?? job.SampleRate ?? throw Unmeasured(format),
                     Channels = header?.Channels ?? job.Channels ?? throw Unmeasured(format),
                     DurationMs = header?.DurationMs(size) ?? job.DurationMs,
+                    Peak = meter?.Peak,
+                    SilentChannels = meter?.SilentChannels,
                     FileSize = size,
                     Sha256 = sha256,
                     Store = store.Name,

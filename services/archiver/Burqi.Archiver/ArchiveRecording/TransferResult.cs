@@ -11,6 +11,12 @@ internal sealed record TransferResult
 
     public long? DurationMs { get; init; }
 
+    /// <summary>The largest absolute sample value, 0 to 32768; null where the samples were not read.</summary>
+    public int? Peak { get; init; }
+
+    /// <summary>How many of the channels are silent throughout; null where the samples were not read.</summary>
+    public int? SilentChannels { get; init; }
+
     public required long FileSize { get; init; }
 
     public required string Sha256 { get; init; }

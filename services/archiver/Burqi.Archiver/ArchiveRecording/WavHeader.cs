@@ -9,7 +9,8 @@ namespace Burqi.Archiver.ArchiveRecording;
 /// <param name="DataOffset">Where the samples begin.</param>
 /// <param name="DataSize">How many bytes of samples follow; null where the writer did not know yet.</param>
 /// <param name="FileSize">How long the whole file is; null where the writer did not know yet.</param>
-internal sealed record WavHeader(int SampleRate, int Channels, int BytesPerSecond, int DataOffset, long? DataSize, long? FileSize)
+/// <param name="Is16BitPcm">Whether the samples are plain 16-bit ones.</param>
+internal sealed record WavHeader(int SampleRate, int Channels, int BytesPerSecond, int DataOffset, long? DataSize, long? FileSize, bool Is16BitPcm)
 {
     private const int RiffHeader = 12;
     private const int ChunkHeader = 8;
@@ -41,7 +42,7 @@ internal sealed record WavHeader(int SampleRate, int Channels, int BytesPerSecon
         }
 
         var riffSize = BinaryPrimitives.ReadUInt32LittleEndian(start[4..]);
-        (int Rate, int Channels, int BytesPerSecond)? format = null;
+        (int Rate, int Channels, int BytesPerSecond, bool Is16BitPcm)? format = null;
         for (long at = RiffHeader; ;)
         {
             if (at + ChunkHeader > start.Length)
@@ -61,7 +62,7 @@ internal sealed record WavHeader(int SampleRate, int Channels, int BytesPerSecon
                 // An empty recording has size 0 and nothing after it; a streamed one has 0 and samples. Either way the file's own length decides.
                 long? dataSize = size is 0 or Unknown ? null : size;
                 long? fileSize = riffSize is 0 or Unknown || dataSize is null ? null : riffSize + 8L;
-                header = new WavHeader(known.Rate, known.Channels, known.BytesPerSecond, (int)at + ChunkHeader, dataSize, fileSize);
+                header = new WavHeader(known.Rate, known.Channels, known.BytesPerSecond, (int)at + ChunkHeader, dataSize, fileSize, known.Is16BitPcm);
                 return WavParse.Wav;
             }
 
@@ -80,14 +81,16 @@ internal sealed record WavHeader(int SampleRate, int Channels, int BytesPerSecon
                 var channels = BinaryPrimitives.ReadUInt16LittleEndian(chunk[10..]);
                 var rate = BinaryPrimitives.ReadUInt32LittleEndian(chunk[12..]);
                 var bytesPerSecond = BinaryPrimitives.ReadUInt32LittleEndian(chunk[16..]);
-                var frame = channels * BinaryPrimitives.ReadUInt16LittleEndian(chunk[22..]) / 8;
-                var contradicts = BinaryPrimitives.ReadUInt16LittleEndian(chunk[8..]) == Pcm && bytesPerSecond != (ulong)rate * (uint)frame;
+                var bits = BinaryPrimitives.ReadUInt16LittleEndian(chunk[22..]);
+                var frame = channels * bits / 8;
+                var isPcm = BinaryPrimitives.ReadUInt16LittleEndian(chunk[8..]) == Pcm;
+                var contradicts = isPcm && bytesPerSecond != (ulong)rate * (uint)frame;
                 if (channels is 0 || rate is 0 or > int.MaxValue || bytesPerSecond is 0 or > int.MaxValue || contradicts)
                 {
                     return WavParse.NotWav;
                 }
 
-                format = ((int)rate, channels, (int)bytesPerSecond);
+                format = ((int)rate, channels, (int)bytesPerSecond, isPcm && bits == 16);
             }
 
             at += ChunkHeader + size + (size & 1);

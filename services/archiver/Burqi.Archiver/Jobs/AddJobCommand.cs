@@ -16,12 +16,12 @@ internal sealed class AddJobCommand(ArchiverDatabase database)
             (id, recording_id, step, status, provider, call_id, recording_type, recording_source, provider_recording_id, stream_id,
              assistant_id, format, sample_rate, channels, duration_ms, file_path, started_at, ended_at, source_kind, source_details,
              expected_size, expected_sha256, object_key, traceparent, last_failure, last_error, create_database_records,
-             finished_at)
+             origin, finished_at)
         values
             (@Id, @RecordingId, @Step, @Status, @Provider, @CallId, @RecordingType, @RecordingSource, @ProviderRecordingId, @StreamId,
              @AssistantId, @Format, @SampleRate, @Channels, @DurationMs, @FilePath, @StartedAt, @EndedAt, @SourceKind,
              @SourceDetails::jsonb, @ExpectedSize, @ExpectedSha256, @ObjectKey, @Traceparent, @LastFailure, @LastError,
-             @CreateDatabaseRecords,
+             @CreateDatabaseRecords, @Origin,
              case when @Status = 'dead' then now() end)
         on conflict (recording_id, step) do update
             set source_details = excluded.source_details, next_attempt_at = now(), updated_at = now()
@@ -77,6 +77,7 @@ internal sealed class AddJobCommand(ArchiverDatabase database)
                 LastFailure = job.Refusal is null ? null : ArchiveRecording.TransferFailure.Refused.ToString(),
                 LastError = job.Refusal,
                 job.CreateDatabaseRecords,
+                job.Origin,
             },
             cancellationToken: cancellationToken));
     }

@@ -14,7 +14,8 @@ internal sealed record ArchiveJob
         attempts as Attempts, lease_id as LeaseId, last_failure as LastFailure, last_error as LastError, traceparent as Traceparent,
         store as Store, object_url as ObjectUrl, file_size as FileSize, sha256 as Sha256, taken_up_at as TakenUpAt,
         finished_at as FinishedAt, started_announced_at as StartedAnnouncedAt, outcome_announced_at as OutcomeAnnouncedAt,
-        create_database_records as CreateDatabaseRecords
+        create_database_records as CreateDatabaseRecords, origin as Origin, peak as Peak, silent_channels as SilentChannels,
+        split_from as SplitFrom, split_channel as SplitChannel, deleted_at_provider_at as DeletedAtProviderAt, note as Note
         """;
 
     public required Guid Id { get; init; }
@@ -95,4 +96,25 @@ internal sealed record ArchiveJob
 
     /// <summary>False: the assistant asked for no row in the catalog; null counts as true.</summary>
     public bool? CreateDatabaseRecords { get; init; }
+
+    /// <summary>The provider's word for what made the recording.</summary>
+    public string? Origin { get; init; }
+
+    /// <summary>The largest absolute sample value; null where the samples were not read.</summary>
+    public int? Peak { get; init; }
+
+    /// <summary>How many channels are silent throughout; null where the samples were not read.</summary>
+    public int? SilentChannels { get; init; }
+
+    /// <summary>The recording that this one is a channel of.</summary>
+    public Guid? SplitFrom { get; init; }
+
+    /// <summary>Which channel of <see cref="SplitFrom"/>, from 1.</summary>
+    public int? SplitChannel { get; init; }
+
+    /// <summary>When the provider confirmed that its own copy is gone.</summary>
+    public DateTime? DeletedAtProviderAt { get; init; }
+
+    /// <summary>Why a job that is done did nothing.</summary>
+    public string? Note { get; init; }
 }

@@ -12,7 +12,7 @@ internal sealed class CompleteJobCommand(ArchiverDatabase database)
         update archiver.jobs
         set status = 'completed', finished_at = now(), updated_at = now(), lease_id = null, lease_owner = null, lease_expires_at = null,
             last_failure = null, last_error = null, format = @Format, sample_rate = @SampleRate, channels = @Channels,
-            duration_ms = @DurationMs, file_size = @FileSize, sha256 = @Sha256, store = @Store, object_url = @ObjectUrl,
+            duration_ms = @DurationMs, peak = @Peak, silent_channels = @SilentChannels, file_size = @FileSize, sha256 = @Sha256, store = @Store, object_url = @ObjectUrl,
             outcome_announced_at = null
         where id = @Id and lease_id = @LeaseId and status = 'running'
         """;
@@ -30,6 +30,8 @@ internal sealed class CompleteJobCommand(ArchiverDatabase database)
                 result.SampleRate,
                 result.Channels,
                 result.DurationMs,
+                result.Peak,
+                result.SilentChannels,
                 result.FileSize,
                 result.Sha256,
                 result.Store,

@@ -35,6 +35,9 @@ internal sealed record NewJob
 
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>The provider's word for what made the recording.</summary>
+    public string? Origin { get; init; }
+
     public required string SourceKind { get; init; }
 
     /// <summary>JSON.</summary>
