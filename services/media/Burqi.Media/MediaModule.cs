@@ -46,6 +46,7 @@ public static class MediaModule
         services.AddSingleton<ContentUrls>();
         services.AddSingleton<PcmBlockPool>();
         services.AddSingleton<RecordingAnnouncer>();
+        services.AddSingleton<HeapTrim>();
         services.AddSingleton<MediaStreams>();
         services.AddSingleton(provider => new RecordingServices(
             provider.GetRequiredService<IOptions<MediaOptions>>().Value,

@@ -80,6 +80,9 @@ internal sealed partial class MediaStreamSession : IDisposable
 
     public bool HasStarted { get; private set; }
 
+    /// <summary>Whether an agent hears the stream, and answers it.</summary>
+    public bool IsRelayed => _start?.AgentUrl is not null;
+
     /// <summary>Since the last message that meant something; before the start, since the socket was opened.</summary>
     public TimeSpan SilentFor() => _services.Time.GetElapsedTime(Volatile.Read(ref _heardAt));
 

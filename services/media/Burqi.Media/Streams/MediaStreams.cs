@@ -12,6 +12,7 @@ namespace Burqi.Media.Streams;
 internal sealed partial class MediaStreams(
     IOptions<MediaOptions> options,
     IHostApplicationLifetime lifetime,
+    HeapTrim heap,
     TimeProvider time,
     ILogger<MediaStreams> logger) : BackgroundService
 {
@@ -42,9 +43,17 @@ internal sealed partial class MediaStreams(
 
     public void Leave() => Interlocked.Decrement(ref _count);
 
-    public void Add(MediaStreamSession session) => _open.TryAdd(session, true);
+    public void Add(MediaStreamSession session)
+    {
+        _open.TryAdd(session, true);
+        heap.Note();
+    }
 
-    public void Remove(MediaStreamSession session) => _open.TryRemove(session, out _);
+    public void Remove(MediaStreamSession session)
+    {
+        _open.TryRemove(session, out _);
+        heap.Note();
+    }
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -62,9 +71,13 @@ internal sealed partial class MediaStreams(
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
+            var streams = 0;
+            var relayed = 0;
             var graceIsOver = IsDraining && time.GetElapsedTime(Volatile.Read(ref _drainingSince)) >= options.Value.DrainGrace;
             foreach (var (session, _) in _open)
             {
+                streams++;
+                relayed += session.IsRelayed ? 1 : 0;
                 if (graceIsOver)
                 {
                     session.End(MediaStreamEnding.Draining);
@@ -74,6 +87,8 @@ internal sealed partial class MediaStreams(
                     session.End(session.HasStarted ? MediaStreamEnding.Idle : MediaStreamEnding.NoStart);
                 }
             }
+
+            heap.TrimWhenSettled(streams, relayed);
         }
     }
 

@@ -73,6 +73,16 @@ internal sealed class PcmBlockPool(IOptions<MediaOptions> options)
         return new PcmBlock();
     }
 
+    /// <summary>Lets go of what is kept for reuse.</summary>
+    public void Shrink()
+    {
+        lock (_gate)
+        {
+            _free = null;
+            _kept = 0;
+        }
+    }
+
     public void Return(PcmBlock block)
     {
         block.Count = 0;
