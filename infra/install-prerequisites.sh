@@ -3,7 +3,7 @@
 # Usage: install-prerequisites.sh demo|test|load|bench
 #   demo  PostgreSQL: the embedded default starts a private one; LAME, with which MP3 is made
 #   test  that, and what the tests start or judge with: RabbitMQ, an S3 server (Ceph's radosgw), ffmpeg, a headless
-#         Chromium, nginx, Node.js, and with npm the packages of tests/npm
+#         Chromium, nginx, Node.js, and with npm the packages of tests/npm (Azurite, Twilio's library)
 #   load  LAME alone
 #   bench LAME, and Node, which runs the recorder that ours is compared with
 # May be run any number of times, also at once and after being interrupted.
@@ -27,7 +27,7 @@ has() { command -v "$1" >/dev/null; }
 has_postgres() { for initdb in /usr/lib/postgresql/*/bin/initdb; do [ -x "$initdb" ] && return 0; done; return 1; }
 has_lame() { for lame in /usr/lib/*/libmp3lame.so.0 /usr/lib/libmp3lame.so.0 /usr/lib64/libmp3lame.so.0; do [ -e "$lame" ] && return 0; done; return 1; }
 
-# The providers' own libraries, exactly as tests/npm/package-lock.json names them. Not having them fails the tests that ask
+# The providers' own libraries and Azurite, exactly as tests/npm/package-lock.json names them. Not having them fails the tests that ask
 # them, and no others: that is no reason to stop here.
 install_npm_packages() {
   [ "$purpose" = test ] || return 0

@@ -53,7 +53,15 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void Validate_UnknownStore_IsRefused() => Variables(Failures(new ContentOptions { Store = "azure" })).ShouldBe(["BURQI_STORE"]);
+    public void Validate_AzureWithNothing_NamesEveryMissingVariable()
+    {
+        Variables(Failures(new ContentOptions { Store = "azure" })).ShouldBe(["AZURE_STORAGE_CONTAINER", "AZURE_STORAGE_ACCOUNT"]);
+        Failures(new ContentOptions { Store = "azure", Azure = new() { Container = "recordings", ConnectionString = "UseDevelopmentStorage=true" } }).ShouldBeEmpty();
+        Failures(new ContentOptions { Store = "azure", Azure = new() { Container = "recordings", Account = "burqi" } }).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Validate_UnknownStore_IsRefused() => Variables(Failures(new ContentOptions { Store = "tape" })).ShouldBe(["BURQI_STORE"]);
 
     private static IEnumerable<string> Failures(CatalogOptions options) => new CatalogOptionsValidator().Validate(null, options).Failures ?? [];
 

@@ -5,6 +5,7 @@ using Burqi.Archiver.Jobs;
 using Burqi.Archiver.Sources;
 using Burqi.Archiver.Sources.Twilio;
 using Burqi.Archiver.Stores;
+using Burqi.Archiver.Stores.AzureBlob;
 using Burqi.Archiver.Stores.LocalDisk;
 using Burqi.Archiver.Stores.S3;
 using MassTransit;
@@ -57,9 +58,11 @@ public static class ArchiverModule
         services.AddTwilioSource();
         services.AddLocalDiskStore();
         services.AddS3Store();
+        services.AddAzureBlobStore();
         services.AddSingleton<IRecordingStore>(provider => provider.GetRequiredService<IOptions<ArchiverOptions>>().Value.Store switch
         {
             StoreNames.S3 => provider.GetRequiredService<S3RecordingStore>(),
+            StoreNames.Azure => provider.GetRequiredService<AzureBlobRecordingStore>(),
             _ => provider.GetRequiredService<LocalDiskRecordingStore>(),
         });
 

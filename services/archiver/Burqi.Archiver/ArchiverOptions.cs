@@ -19,7 +19,7 @@ public sealed class ArchiverOptions
     /// <summary><c>BURQI_DATABASE_URL</c>: the Npgsql connection string of the database that holds schema <c>archiver</c>. Required.</summary>
     public string DatabaseUrl { get; set; } = "";
 
-    /// <summary><c>BURQI_STORE</c>: where recordings are kept, <c>disk</c> or <c>s3</c>. Default <c>disk</c>.</summary>
+    /// <summary><c>BURQI_STORE</c>: where recordings are kept, <c>disk</c>, <c>s3</c> or <c>azure</c>. Default <c>disk</c>.</summary>
     public string Store { get; set; } = StoreNames.Disk;
 
     /// <summary><c>BURQI_ARCHIVER_WORKERS</c>: how many recordings are transferred at once by this process. Default 4.</summary>

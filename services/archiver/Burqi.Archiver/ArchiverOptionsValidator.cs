@@ -18,13 +18,9 @@ internal sealed class ArchiverOptionsValidator : IValidateOptions<ArchiverOption
             errors.Add("BURQI_DATABASE_URL is neither a postgres:// URL nor an Npgsql connection string.");
         }
 
-        if (options.Store == StoreNames.Azure)
+        if (options.Store is not (StoreNames.Disk or StoreNames.S3 or StoreNames.Azure))
         {
-            errors.Add("BURQI_STORE is azure, which this version cannot write to yet: use disk or s3.");
-        }
-        else if (options.Store is not (StoreNames.Disk or StoreNames.S3))
-        {
-            errors.Add($"BURQI_STORE is '{options.Store}': use disk or s3.");
+            errors.Add($"BURQI_STORE is '{options.Store}': use disk, s3 or azure.");
         }
 
         errors.AddRange(options.Unreadable);

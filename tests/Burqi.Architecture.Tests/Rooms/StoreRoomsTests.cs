@@ -52,6 +52,6 @@ public sealed partial class StoreRoomsTests
     [GeneratedRegex(@"^(Amazon|Azure)(\.|$)")]
     private static partial Regex CloudNamespace();
 
-    [GeneratedRegex(@"\.(Stores|Content)\.(S3|AzureBlob)$")]
+    [GeneratedRegex(@"\.(Stores|Content)\.(S3|AzureBlob)$|^Burqi\.AzureBlob$")]
     private static partial Regex StoreNamespace();
 }

@@ -74,5 +74,6 @@ internal sealed class ArchiverHost : IAsyncDisposable
         await _app.DisposeAsync();
         _logs.Text.ShouldNotContain("sig=");
         _logs.Text.ShouldNotContain("Basic ");
+        _logs.Text.ShouldNotContain("SharedKey ");
     }
 }

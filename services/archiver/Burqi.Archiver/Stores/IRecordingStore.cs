@@ -21,7 +21,7 @@ internal interface IRecordingStore
     /// <summary>Opens what is stored under the key, from its first byte; null when there is nothing.</summary>
     Task<Stream?> OpenReadAsync(ObjectKey key, CancellationToken cancellationToken);
 
-    /// <summary>Where the object lies: a <c>file://</c> or <c>s3://</c> URL.</summary>
+    /// <summary>Where the object lies: a <c>file://</c>, <c>s3://</c> or <c>https://</c> URL, which by itself opens nothing.</summary>
     string UrlOf(ObjectKey key);
 
     /// <summary>Returns when the store can be written to, and throws otherwise.</summary>

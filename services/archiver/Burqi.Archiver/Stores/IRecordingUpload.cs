@@ -1,6 +1,6 @@
 namespace Burqi.Archiver.Stores;
 
-/// <summary>An object being written. Disposed without a commit, it leaves nothing behind.</summary>
+/// <summary>An object being written. Disposed without a commit, it leaves nothing behind but what is never seen and goes by itself.</summary>
 internal interface IRecordingUpload : IAsyncDisposable
 {
     /// <summary>Appends to the object; the memory is the caller's again when it returns.</summary>

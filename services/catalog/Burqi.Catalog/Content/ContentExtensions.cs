@@ -1,3 +1,5 @@
+using Burqi.AzureBlob;
+using Burqi.Catalog.Content.AzureBlob;
 using Burqi.Catalog.Content.LocalDisk;
 using Burqi.Catalog.Content.S3;
 using Microsoft.Extensions.Configuration;
@@ -21,6 +23,7 @@ internal static class ContentExtensions
                 options.Endpoint = Value("AWS_ENDPOINT_URL_S3");
                 options.AccessKeyId = Value("AWS_ACCESS_KEY_ID");
                 options.SecretAccessKey = Value("AWS_SECRET_ACCESS_KEY");
+                options.Azure = AzureBlobSettings.Read(configuration);
 
                 string? Value(string name) => string.IsNullOrWhiteSpace(configuration[name]) ? null : configuration[name];
             })
@@ -28,9 +31,11 @@ internal static class ContentExtensions
 
         services.AddSingleton<LocalDiskRecordingContent>();
         services.AddSingleton<S3RecordingContent>(S3RecordingContentFactory.Create);
+        services.AddSingleton<AzureBlobRecordingContent>();
         services.AddSingleton<IRecordingContent>(provider => provider.GetRequiredService<IOptions<ContentOptions>>().Value.Store switch
         {
             ContentOptions.S3 => provider.GetRequiredService<S3RecordingContent>(),
+            ContentOptions.AzureBlobs => provider.GetRequiredService<AzureBlobRecordingContent>(),
             _ => provider.GetRequiredService<LocalDiskRecordingContent>(),
         });
     }

@@ -1,3 +1,5 @@
+using Burqi.AzureBlob;
+
 namespace Burqi.Catalog.Content;
 
 /// <summary>Where archived audio is read from: the archiver's own settings, under the same names.</summary>
@@ -5,8 +7,9 @@ internal sealed class ContentOptions
 {
     public const string Disk = "disk";
     public const string S3 = "s3";
+    public const string AzureBlobs = "azure";
 
-    /// <summary><c>BURQI_STORE</c>: <c>disk</c> (default) or <c>s3</c>.</summary>
+    /// <summary><c>BURQI_STORE</c>: <c>disk</c> (default), <c>s3</c> or <c>azure</c>.</summary>
     public string Store { get; set; } = Disk;
 
     /// <summary><c>BURQI_DATA_DIR</c>: objects lie in <c>objects</c> below it. Default <c>data</c>; read for the store disk only.</summary>
@@ -26,4 +29,7 @@ internal sealed class ContentOptions
 
     /// <summary><c>AWS_SECRET_ACCESS_KEY</c>. Goes with the access key.</summary>
     public string? SecretAccessKey { get; set; }
+
+    /// <summary>The container and its account. Read for the store azure only.</summary>
+    public AzureBlobSettings Azure { get; set; } = new();
 }

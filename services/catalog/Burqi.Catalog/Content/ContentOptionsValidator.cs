@@ -14,8 +14,11 @@ internal sealed class ContentOptionsValidator : IValidateOptions<ContentOptions>
             case ContentOptions.S3:
                 AddS3Failures(options, failures);
                 break;
+            case ContentOptions.AzureBlobs:
+                failures.AddRange(options.Azure.Problems());
+                break;
             default:
-                failures.Add($"BURQI_STORE is '{options.Store}': the catalog reads from 'disk' or 's3'.");
+                failures.Add($"BURQI_STORE is '{options.Store}': the catalog reads from 'disk', 's3' or 'azure'.");
                 break;
         }
 

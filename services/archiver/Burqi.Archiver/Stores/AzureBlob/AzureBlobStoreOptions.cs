@@ -1,0 +1,40 @@
+using Burqi.AzureBlob;
+
+namespace Burqi.Archiver.Stores.AzureBlob;
+
+/// <summary>The store in a container of Azure Blob storage. All of it is ignored unless <c>BURQI_STORE</c> is <c>azure</c>.</summary>
+public sealed class AzureBlobStoreOptions
+{
+    /// <summary>The section of the seldom changed values.</summary>
+    public const string Section = "Archiver:Azure";
+
+    /// <summary>Whether this is the store in use.</summary>
+    public bool Enabled { get; set; }
+
+    /// <summary>
+    /// <c>BURQI_AZURE_ENCRYPTION_SCOPE</c>: the encryption scope that objects are written under, which names their key. Default: the
+    /// container's own. Azure encrypts every object at rest, with or without it.
+    /// </summary>
+    public string EncryptionScope { get; set; } = "";
+
+    /// <summary>
+    /// Objects up to this size are put in one request, longer ones in blocks of it. 1 MiB to 512 MiB (Azure's 50 000 blocks then make objects
+    /// of 390 GiB at the default). Default 8 MiB.
+    /// </summary>
+    public int BlockSize { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>How many blocks of a recording are under way at once, while one more is being filled: all of them are in memory. 1 to 16. Default 2.</summary>
+    public int ParallelBlocks { get; set; } = 2;
+
+    /// <summary>How long one request may take. Default 2 min.</summary>
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How often a request is sent again at once; after that the recording waits for its next attempt. 0 to 10. Default 3.</summary>
+    public int Retries { get; set; } = 3;
+
+    /// <summary>The first wait before a request is sent again; each further one is twice as long. Default 0.8 s.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(800);
+
+    /// <summary>The account and its container.</summary>
+    internal AzureBlobSettings Azure { get; set; } = new();
+}

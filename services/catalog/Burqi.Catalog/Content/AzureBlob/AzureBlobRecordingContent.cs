@@ -1,0 +1,29 @@
+using Burqi.AzureBlob;
+using Microsoft.Extensions.Options;
+
+namespace Burqi.Catalog.Content.AzureBlob;
+
+/// <summary>Objects in a container of Azure Blob storage, read by ranged GET.</summary>
+internal sealed class AzureBlobRecordingContent : IRecordingContent, IDisposable
+{
+    private readonly AzureBlobClient client;
+
+    public AzureBlobRecordingContent(IOptions<ContentOptions> options, TimeProvider time)
+    {
+        var azure = options.Value.Azure;
+        client = new AzureBlobClient(azure.ToAccount(), azure.Container!, new AzureBlobClientOptions { RequestTimeout = LongestWait, Retries = Retries }, time);
+    }
+
+    // Somebody waits for the answer: a store in trouble is told of soon.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    private const int Retries = 2;
+
+    public string Store => ContentOptions.AzureBlobs;
+
+    public Task<long?> FindAsync(string objectKey, CancellationToken cancellationToken) => client.FindAsync(objectKey, cancellationToken);
+
+    public async Task<OpenedContent?> OpenAsync(string objectKey, long offset, long length, CancellationToken cancellationToken) =>
+        await client.OpenAsync(objectKey, offset, length == 0 ? null : length, cancellationToken) is { } blob ? new OpenedContent(blob.Stream, blob.BlobSize) : null;
+
+    public void Dispose() => client.Dispose();
+}

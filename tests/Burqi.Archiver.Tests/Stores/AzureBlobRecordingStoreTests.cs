@@ -1,0 +1,94 @@
+using System.Net;
+using Burqi.Archiver.Stores;
+using Burqi.Archiver.Stores.AzureBlob;
+using Burqi.Archiver.Tests.Support;
+using Burqi.AzureBlob;
+using Burqi.Testing;
+using Microsoft.Extensions.Options;
+
+namespace Burqi.Archiver.Tests.Stores;
+
+public class AzureBlobRecordingStoreTests : RecordingStoreContract
+{
+    private protected AzureBlobServer Server { get; private set; } = null!;
+
+    private protected string Container { get; private set; } = "";
+
+    private protected virtual string ConnectionString => Server.ConnectionString;
+
+    // Azure has no way to discard blocks but to commit something under the key; it does so by itself a week later.
+    private protected override IReadOnlyList<string> LeftByBrokenUpload => [$"unfinished {Key}"];
+
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(SeveralParts)]
+    public async Task Commit_Object_HasItsTypeAndChecksum(int length)
+    {
+        var content = Content(length);
+
+        await PutAsync(content, known: false);
+
+        using var stored = await Server.SendAsync(HttpMethod.Head, $"{Container}/{Key}");
+        stored.StatusCode.ShouldBe(HttpStatusCode.OK);
+        stored.Headers.GetValues("x-ms-meta-sha256").ShouldBe([Wav.Sha256(content)]);
+        stored.Content.Headers.ContentType!.MediaType.ShouldBe("audio/wav");
+        stored.Content.Headers.ContentLength.ShouldBe(length);
+    }
+
+    [Fact]
+    public async Task Commit_ObjectThatBrokenUploadLeftBlocksBehind_DiscardsThem()
+    {
+        await PutAsync(Content(1000), known: false);
+        await using (var broken = await Store.BeginUploadAsync(Key, expectedSha256: null, TestContext.Current.CancellationToken))
+        {
+            await broken.WriteAsync(Content(SeveralParts), TestContext.Current.CancellationToken);
+            await Eventually.BecomesTrueAsync(async () => await Server.CountUncommittedBlocksAsync(Container, Key.Value) > 0);
+        }
+
+        await PutAsync(Content(SeveralParts, seed: 2), known: false);
+
+        (await Server.CountUncommittedBlocksAsync(Container, Key.Value)).ShouldBe(0);
+        await ShouldHoldAsync(Content(SeveralParts, seed: 2));
+    }
+
+    private protected override async Task<IRecordingStore> CreateStoreAsync()
+    {
+        Server = await AzureBlobServer.SharedAsync();
+        Container = await Server.CreateContainerAsync();
+        return AzureStore.Create(ConnectionString, Container);
+    }
+
+    protected override async Task<IReadOnlyList<string>> ListEverythingAsync() =>
+        [.. await Server.ListAsync(Container), .. (await Server.ListAsync(Container, uncommitted: true)).Select(name => $"unfinished {name}")];
+
+    protected override string ExpectedUrl(string key) => $"{Server.Endpoint}/{Container}/{key}";
+}
+
+/// <summary>The same without the account's key, by a signature that may read and write one container and not even list it.</summary>
+public sealed class AzureBlobRecordingStoreWithSasTests : AzureBlobRecordingStoreTests
+{
+    private protected override string ConnectionString => Server.ConnectionStringOf(new AzureSas
+    {
+        Account = Server.Account,
+        Container = Container,
+        Permissions = "rcw",
+        ExpiresOn = DateTimeOffset.UtcNow.AddHours(1),
+    });
+}
+
+internal static class AzureStore
+{
+    public static AzureBlobRecordingStore Create(
+        string connectionString, string container, TimeProvider? clock = null, int parallelBlocks = 2, string encryptionScope = "", TimeSpan? requestTimeout = null) => new(
+            Options.Create(new AzureBlobStoreOptions
+            {
+                Enabled = true,
+                Azure = new AzureBlobSettings { Container = container, ConnectionString = connectionString },
+                BlockSize = 5 * 1024 * 1024,
+                ParallelBlocks = parallelBlocks,
+                EncryptionScope = encryptionScope,
+                RequestTimeout = requestTimeout ?? TimeSpan.FromMinutes(2),
+                RetryDelay = TimeSpan.FromMilliseconds(10),
+            }),
+            clock ?? TimeProvider.System);
+}
