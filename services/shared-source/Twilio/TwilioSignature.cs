@@ -70,6 +70,9 @@ internal static class TwilioSignature
         return url[(query + 1)..].Split('&').FirstOrDefault(p => p.StartsWith(BodyHashParameter, StringComparison.Ordinal))?[BodyHashParameter.Length..];
     }
 
+    /// <summary>The very string that is signed, for a person to compare.</summary>
+    public static string StringToSign(string url, IEnumerable<KeyValuePair<string, string>> parameters) => url + Flatten(parameters);
+
     private static string Flatten(IEnumerable<KeyValuePair<string, string>> parameters)
     {
         var signed = new StringBuilder();
