@@ -137,6 +137,23 @@ public sealed class TwilioDoctorTests(BurqiServices burqi) : DoctorTest(burqi), 
         report.ShouldHave(Severity.Error, "media socket", "signed with TWILIO_SALES_EU_AUTH_TOKEN", "give it TWILIO_CREDENTIALS with 'sales-eu'");
     }
 
+    [Fact]
+    public async Task SecondAccount_ThatBurqiKnows_IsAccepted()
+    {
+        (string, string?)[] sales =
+            [("TWILIO_CREDENTIALS", "sales-eu"), ("TWILIO_SALES_EU_ACCOUNT_SID", "AC00000000000000000000000000000002"), ("TWILIO_SALES_EU_AUTH_TOKEN", "ffffffffffffffffffffffffffffffff")];
+        await StartBurqiAsync(sales);
+        foreach (var (name, value) in sales)
+        {
+            Variables[name] = value;
+        }
+
+        var report = await ExamineAsync();
+
+        report.Findings.ShouldContain(Finding.Ok("webhooks", "A request signed with TWILIO_SALES_EU_AUTH_TOKEN over the public address is accepted."));
+        report.Findings.ShouldNotContain(finding => finding.Check == "media socket" && finding.Severity != Severity.Ok);
+    }
+
     [Theory]
     [InlineData(-60, nameof(Severity.Warning), " s ahead of Twilio's")]
     [InlineData(60, nameof(Severity.Warning), " s behind Twilio's")]

@@ -30,12 +30,15 @@ internal static partial class SettingsCheck
             yield return Finding.Error(Credentials, $"TWILIO_CREDENTIALS names '{name}', which is no name.", "Use letters, digits, - and _, with a comma between two names.");
         }
 
-        foreach (var twice in settings.Accounts.Where(account => account.Sid is not null).GroupBy(account => account.Sid, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        foreach (var twice in settings.Accounts.Where(account => account is { Sid: not null, AuthToken: not null }).GroupBy(account => account.Sid, StringComparer.OrdinalIgnoreCase))
         {
-            yield return Finding.Warning(
-                Credentials,
-                $"{string.Join(" and ", twice.Select(account => account.SidVariable))} name the same account.",
-                "One set for each account is enough: which of them is used for a call is left to chance otherwise.");
+            if (twice.DistinctBy(account => account.AuthToken, StringComparer.Ordinal).Count() > 1)
+            {
+                yield return Finding.Error(
+                    Credentials,
+                    $"{string.Join(" and ", twice.Select(account => account.TokenVariable))} differ, and are of one account.",
+                    "An account has one primary token: give it to each of its sets.");
+            }
         }
 
         foreach (var finding in settings.Accounts.SelectMany(ExamineAccount))
@@ -122,8 +125,10 @@ internal static partial class SettingsCheck
 
         yield return account switch
         {
+            { Sid: null, Name: null, HasGoodKey: true, AuthToken: not null } => Finding.Warning(
+                Credentials, $"{account.SidVariable} is not set: webhooks of any account are taken that know the token, and the account could not be examined.", "Copy the Account SID from the Twilio console."),
             { Sid: null } => Finding.Error(
-                Credentials, $"{account.SidVariable} is not set: webhooks of any account are taken, and the account cannot be asked anything here.", "Copy the Account SID from the Twilio console."),
+                Credentials, $"{account.SidVariable} is not set: recordings cannot be fetched with the token alone, and the account could not be examined.", "Copy the Account SID from the Twilio console."),
             { Sid: ['S', 'K', ..] } => Finding.Error(
                 Credentials, $"{account.SidVariable} holds the sid of an API key (SK…), not the account's (AC…).", $"Put the key into {account.KeyVariable} and its secret into {account.SecretVariable}."),
             { HasGoodSid: false } => Finding.Error(
