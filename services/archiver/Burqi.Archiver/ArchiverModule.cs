@@ -1,4 +1,5 @@
 using Burqi.Archiver.ArchiveRecording;
+using Burqi.Archiver.Assistants;
 using Burqi.Archiver.Database;
 using Burqi.Archiver.Health;
 using Burqi.Archiver.Jobs;
@@ -8,6 +9,7 @@ using Burqi.Archiver.Stores;
 using Burqi.Archiver.Stores.AzureBlob;
 using Burqi.Archiver.Stores.LocalDisk;
 using Burqi.Archiver.Stores.S3;
+using Burqi.Assistants;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -32,6 +34,7 @@ public static class ArchiverModule
                 configuration.GetSection(ArchiverOptions.Section).Bind(options);
                 options.DatabaseUrl = configuration["BURQI_DATABASE_URL"] ?? options.DatabaseUrl;
                 options.Store = configuration["BURQI_STORE"] ?? options.Store;
+                options.DataDirectory = configuration["BURQI_DATA_DIR"] ?? options.DataDirectory;
                 options.Read(configuration["BURQI_ARCHIVER_WORKERS"], configuration["BURQI_ARCHIVER_GIVE_UP_HOURS"]);
             })
             .ValidateOnStart();
@@ -54,6 +57,7 @@ public static class ArchiverModule
         services.AddMetrics();
         services.AddSingleton<ArchiverMetrics>();
 
+        services.AddAssistants<AssistantLog>(provider => provider.GetRequiredService<IOptions<ArchiverOptions>>().Value.AssistantsDirectory);
         services.AddRecordingSources();
         services.AddTwilioSource();
         services.AddLocalDiskStore();
@@ -82,6 +86,7 @@ public static class ArchiverModule
     {
         bus.AddConsumer<RecordingCapturedConsumer, RecordingCapturedConsumerDefinition>();
         bus.AddConsumer<ProviderRecordingReadyConsumer, ProviderRecordingReadyConsumerDefinition>();
+        bus.AddAssistantsConsumer<AssistantsConsumerDefinition>();
     }
 
     /// <summary>Maps archiver's routes: it has none of its own yet, health is the host's.</summary>

@@ -22,6 +22,9 @@ public sealed class ArchiverOptions
     /// <summary><c>BURQI_STORE</c>: where recordings are kept, <c>disk</c>, <c>s3</c> or <c>azure</c>. Default <c>disk</c>.</summary>
     public string Store { get; set; } = StoreNames.Disk;
 
+    /// <summary><c>BURQI_DATA_DIR</c>: where the assistants heard of are kept, in the folder <c>archiver-assistants</c>. Default <c>data</c>.</summary>
+    public string DataDirectory { get; set; } = "data";
+
     /// <summary><c>BURQI_ARCHIVER_WORKERS</c>: how many recordings are transferred at once by this process. Default 4.</summary>
     public int Workers { get; set; } = 4;
 
@@ -51,6 +54,8 @@ public sealed class ArchiverOptions
 
     /// <summary>A job that has been due for longer than this makes health degraded. Default 15 min.</summary>
     public TimeSpan OldestJobLimit { get; set; } = TimeSpan.FromMinutes(15);
+
+    internal string AssistantsDirectory => Path.Combine(DataDirectory, "archiver-assistants");
 
     /// <summary>What could not be read as a number, for the validator to report with everything else.</summary>
     internal List<string> Unreadable { get; } = [];

@@ -49,6 +49,9 @@ internal sealed class AssistantDirectory
     /// <summary>The assistant; null where none of this id is known, or it was deleted.</summary>
     public AssistantSaved? Find(string? id) => id is not null && _entries.TryGetValue(id, out var entry) ? entry.Saved : null;
 
+    /// <summary>Whether anything was ever heard of it, be it that it was deleted.</summary>
+    public bool Knows(string id) => _entries.ContainsKey(id);
+
     /// <summary>Takes over what is told, unless as much or more is known already.</summary>
     /// <returns>Whether it was news.</returns>
     /// <exception cref="ArgumentException">The id is none.</exception>

@@ -1,4 +1,7 @@
+using Burqi.Assistants;
+using Burqi.Contracts.Assistants;
 using Burqi.Hosting;
+using Burqi.Testing;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -65,8 +68,23 @@ internal sealed class ArchiverHost : IAsyncDisposable
     public Task PublishAsync<T>(T message)
         where T : class => _app.Services.GetRequiredService<IBus>().Publish(message);
 
+    /// <summary>Tells of an assistant, and returns when the archiver knows.</summary>
+    public Task TellAsync(AssistantSaved saved) => TellAsync(saved, () => Assistants.Find(saved.AssistantId)?.Version == saved.Version);
+
+    /// <inheritdoc cref="TellAsync(AssistantSaved)"/>
+    public Task TellAsync(AssistantDeleted deleted) => TellAsync(deleted, () => Assistants.Knows(deleted.AssistantId) && Assistants.Find(deleted.AssistantId) is null);
+
     public async Task<HealthReportEntry> CheckAsync(string name) =>
         (await _app.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => check.Name == name)).Entries[name];
+
+    private AssistantDirectory Assistants => _app.Services.GetRequiredService<AssistantDirectory>();
+
+    private async Task TellAsync<T>(T news, Func<bool> isKnown)
+        where T : class
+    {
+        await PublishAsync(news);
+        await Eventually.BecomesTrueAsync(isKnown);
+    }
 
     public async ValueTask DisposeAsync()
     {

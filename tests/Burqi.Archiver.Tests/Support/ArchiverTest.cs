@@ -1,5 +1,6 @@
 using Burqi.Archiver.Jobs;
 using Burqi.Contracts;
+using Burqi.Contracts.Assistants;
 using Burqi.Contracts.Recordings;
 using Burqi.Testing;
 using Dapper;
@@ -138,6 +139,25 @@ public abstract class ArchiverTest : IAsyncLifetime
         Origin = "StartCallRecordingTwiML",
         StartedAt = StartedAt,
         ReadyAt = StartedAt.AddMinutes(1),
+    };
+
+    internal static AssistantSaved Assistant(string id, string? credentials = null, int? deleteAfterDays = null, long version = 1) => new()
+    {
+        AssistantId = id,
+        Version = version,
+        Enabled = true,
+        Format = "wav",
+        SampleRate = 8000,
+        Channels = 1,
+        RecordUserAudio = true,
+        RecordAssistantAudio = true,
+        RecordMixedAudio = true,
+        AutoSave = true,
+        RecordingsDir = "recordings",
+        CreateDatabaseRecords = true,
+        TwilioCredentials = credentials,
+        DeleteAtProviderAfterDays = deleteAfterDays,
+        SavedAt = StartedAt,
     };
 
     internal const string TwilioMediaPath = $"/2010-04-01/Accounts/{AccountSid}/Recordings/{RecordingSid}.wav";

@@ -30,7 +30,8 @@ internal sealed class RecordingTransfer(IEnumerable<IRecordingSource> sources, I
         try
         {
             var tryingFor = job.TakenUpAt is { } since ? clock.GetUtcNow().UtcDateTime - since : TimeSpan.Zero;
-            await using var content = await source.OpenAsync(new SourceRequest(job.RecordingId, job.SourceDetails, tryingFor, job.DurationMs, job.Channels), cancellationToken);
+            await using var content = await source.OpenAsync(
+                new SourceRequest(job.RecordingId, job.SourceDetails, tryingFor, job.DurationMs, job.Channels, job.AssistantId), cancellationToken);
             var promisedSize = job.ExpectedSize ?? content.Length;
             if (content.Length is { } length && job.ExpectedSize is { } expected && length != expected)
             {

@@ -6,4 +6,5 @@ namespace Burqi.Archiver.Sources;
 /// <param name="TryingFor">How long it has been tried already: what is missing at first may still be on its way.</param>
 /// <param name="DurationMs">How long the announcement says it is, in ms; null where it does not.</param>
 /// <param name="Channels">How many channels the announcement says it has; null where it does not.</param>
-internal sealed record SourceRequest(Guid RecordingId, string Details, TimeSpan TryingFor, long? DurationMs = null, int? Channels = null);
+/// <param name="AssistantId">The assistant whose call it is; null where there was none.</param>
+internal sealed record SourceRequest(Guid RecordingId, string Details, TimeSpan TryingFor, long? DurationMs = null, int? Channels = null, string? AssistantId = null);

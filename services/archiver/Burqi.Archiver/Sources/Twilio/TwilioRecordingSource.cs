@@ -11,7 +11,7 @@ namespace Burqi.Archiver.Sources.Twilio;
 /// Twilio's own recording, over its REST API. The address is made of the account's and the recording's ids on the configured host; the
 /// RecordingUrl of the webhook, which anybody who can sign or leak one could point elsewhere, is never used.
 /// </summary>
-internal sealed partial class TwilioRecordingSource(RecordingDownload download, IOptions<TwilioSourceOptions> options) : IRecordingSource
+internal sealed partial class TwilioRecordingSource(RecordingDownload download, TwilioSignIn signIn, IOptions<TwilioSourceOptions> options) : IRecordingSource
 {
     public const string SourceKind = "twilio";
 
@@ -19,7 +19,6 @@ internal sealed partial class TwilioRecordingSource(RecordingDownload download, 
     public const string Encrypted = "Twilio holds the recording encrypted with a key of the account's own: Burqi cannot read it.";
 
     private const string Speaker = "Twilio";
-    private const string ApiVersion = "2010-04-01";
     private const int MaxRedirects = 3;
     private const int LargestMetadata = 64 * 1024; // ten times what Twilio sends
 
@@ -44,9 +43,9 @@ internal sealed partial class TwilioRecordingSource(RecordingDownload download, 
 
     public async Task<SourceContent> OpenAsync(SourceRequest request, CancellationToken cancellationToken)
     {
-        var details = Details(request);
-        var recording = RecordingUri(details);
-        var credentials = Credentials(details);
+        var details = TwilioDetails.Parse(request.Details);
+        var recording = options.Value.AddressOf(details);
+        var credentials = signIn.For(request.AssistantId, details.AccountSid);
         var authorization = credentials.Authorization();
 
         // Without the parameter a dual-channel recording may come mixed down; a recording of one channel answers it with 400.
@@ -69,37 +68,9 @@ internal sealed partial class TwilioRecordingSource(RecordingDownload download, 
         using (response)
         {
             throw response.StatusCode == HttpStatusCode.NotFound
-                ? await MissingAsync(recording, request.TryingFor, download.RetryAfter(response), credentials, cancellationToken)
+                ? await MissingAsync(recording, request, download.RetryAfter(response), credentials, cancellationToken)
                 : Failure(response, credentials);
         }
-    }
-
-    private static TwilioDetails Details(SourceRequest request)
-    {
-        try
-        {
-            var details = JsonSerializer.Deserialize(request.Details, TwilioJsonContext.Default.TwilioDetails);
-            _ = Describe(details?.AccountSid ?? "", details?.RecordingSid);
-            return details!;
-        }
-        catch (Exception exception) when (exception is JsonException or FormatException)
-        {
-            throw new TransferException(TransferFailure.Refused, $"The job does not name a Twilio recording: {exception.Message}.", exception);
-        }
-    }
-
-    private string RecordingUri(TwilioDetails details)
-    {
-        var host = options.Value.ApiBaseUrl.TrimEnd('/');
-        host = host.EndsWith($"/{ApiVersion}", StringComparison.Ordinal) ? host : $"{host}/{ApiVersion}";
-        return $"{host}/Accounts/{details.AccountSid}/Recordings/{details.RecordingSid}";
-    }
-
-    /// <summary>Who signs in, once it is certain that somebody can.</summary>
-    private TwilioCredentialSet Credentials(TwilioDetails recording)
-    {
-        var set = options.Value.Credentials.Of(recording.AccountSid);
-        return set.Lack is { } lack ? throw new TransferException(TransferFailure.SourceRefused, lack) : set;
     }
 
     private TransferException Failure(HttpResponseMessage response, TwilioCredentialSet credentials) => response.StatusCode switch
@@ -110,10 +81,10 @@ internal sealed partial class TwilioRecordingSource(RecordingDownload download, 
 
     /// <summary>Right after it was announced a recording's audio may be missing for minutes; after that its metadata says why.</summary>
     private async Task<TransferException> MissingAsync(
-        string recording, TimeSpan tryingFor, TimeSpan? retryAfter, TwilioCredentialSet credentials, CancellationToken cancellationToken)
+        string recording, SourceRequest request, TimeSpan? retryAfter, TwilioCredentialSet credentials, CancellationToken cancellationToken)
     {
         var notReady = new TransferException(TransferFailure.SourceNotReady, "Twilio does not have the audio yet (404).") { RetryAfter = retryAfter };
-        if (tryingFor < options.Value.NotReadyGrace)
+        if (request.TryingFor < options.Value.NotReadyGrace || signIn.MayChange(request.AssistantId))
         {
             return notReady;
         }

@@ -8,6 +8,8 @@ public sealed class TwilioSourceOptions
     /// <summary>The section of the seldom changed values.</summary>
     public const string Section = "Archiver:Twilio";
 
+    private const string ApiVersion = "2010-04-01";
+
     /// <summary>
     /// <c>TWILIO_API_BASE_URL</c>: the only host that is ever given the credentials. Default <c>https://api.twilio.com</c>; regional ones
     /// are <c>https://api.{edge}.{region}.twilio.com</c>. Plain http is accepted for a loopback address only.
@@ -22,4 +24,12 @@ public sealed class TwilioSourceOptions
 
     /// <summary>Who signs in. Without any, what Burqi captured itself is archived all the same.</summary>
     internal TwilioCredentials Credentials { get; set; } = TwilioCredentials.None;
+
+    /// <summary>Where a recording lies at Twilio, without the ending that tells its audio from its metadata.</summary>
+    internal string AddressOf(TwilioDetails recording)
+    {
+        var host = ApiBaseUrl.TrimEnd('/');
+        host = host.EndsWith($"/{ApiVersion}", StringComparison.Ordinal) ? host : $"{host}/{ApiVersion}";
+        return $"{host}/Accounts/{recording.AccountSid}/Recordings/{recording.RecordingSid}";
+    }
 }
