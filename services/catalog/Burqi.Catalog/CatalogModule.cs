@@ -6,6 +6,7 @@ using Burqi.Catalog.Calls.Get;
 using Burqi.Catalog.Calls.List;
 using Burqi.Catalog.Calls.Track;
 using Burqi.Catalog.Content;
+using Burqi.Catalog.Controls;
 using Burqi.Catalog.Database;
 using Burqi.Catalog.OpenApi;
 using Burqi.Catalog.Recordings.Get;
@@ -54,6 +55,7 @@ public static class CatalogModule
         services.AddSingleton<RecordingContentResponse>();
         services.AddRecordingContent();
         services.AddAssistants();
+        services.AddControls();
 
         services.AddApiAccess<CatalogAccess>(CatalogAccess.Policy, provider => provider.GetRequiredService<IOptions<CatalogOptions>>().Value.ApiKeys);
         services.AddExceptionHandler<CatalogExceptionHandler>();
@@ -75,6 +77,7 @@ public static class CatalogModule
         bus.AddConsumer<RecordingArchivedConsumer, RecordingArchivedConsumerDefinition>();
         bus.AddConsumer<RecordingArchiveFailedConsumer, RecordingArchiveFailedConsumerDefinition>();
         bus.AddConsumer<AssistantsWantedConsumer, AssistantsWantedConsumerDefinition>();
+        bus.AddConsumer<RecordingControlAnsweredConsumer, RecordingControlAnsweredConsumerDefinition>();
     }
 
     /// <summary>Maps catalog's routes. All of them need an API key.</summary>
@@ -87,6 +90,7 @@ public static class CatalogModule
         api.MapGetRecording();
         api.MapDownloadRecording();
         api.MapPlayRecording();
+        api.MapControlRecording();
         api.MapAssistants();
         api.MapOpenApi();
         return routes;

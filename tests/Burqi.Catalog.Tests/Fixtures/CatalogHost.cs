@@ -28,6 +28,8 @@ public class CatalogHost : WebApplicationFactory<Program>, IAsyncLifetime
 
     public NpgsqlDataSource Database => database!;
 
+    public string ConnectionString { get; private set; } = "";
+
     /// <summary>Sends the API key with every request.</summary>
     public HttpClient Client { get; private set; } = null!;
 
@@ -47,6 +49,7 @@ public class CatalogHost : WebApplicationFactory<Program>, IAsyncLifetime
     public virtual async ValueTask InitializeAsync()
     {
         var connectionString = await ConnectionStringAsync();
+        ConnectionString = connectionString;
         database = NpgsqlDataSource.Create(connectionString);
         settings["BURQI_DATABASE_URL"] = connectionString;
         settings["BURQI_API_KEYS"] = $"{ApiKey}, {OtherApiKey}";

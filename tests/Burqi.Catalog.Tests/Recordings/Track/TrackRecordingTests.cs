@@ -137,6 +137,7 @@ public sealed class TrackRecordingTests(CatalogHost catalog)
             Rms = 2345,
             ClippedSamples = 8,
             SilentMs = 9000,
+            PausedMs = 1500,
         });
 
         var metadata = (await catalog.RecordingAsync(told.Id))["recording_metadata"];
@@ -146,7 +147,7 @@ public sealed class TrackRecordingTests(CatalogHost catalog)
             JsonNode.Parse(
                 """
                 {"frames_received":1498,"frames_lost":3,"frames_late":4,"frames_duplicated":5,"gap_count":6,"gap_ms":60,"coverage_ms":29960,"coverage":0.998,
-                 "first_timestamp_ms":7,"last_timestamp_ms":30000,"peak":32124,"rms":2345,"clipped_samples":8,"silent_ms":9000}
+                 "first_timestamp_ms":7,"last_timestamp_ms":30000,"peak":32124,"rms":2345,"clipped_samples":8,"silent_ms":9000,"paused_ms":1500}
                 """)).ShouldBeTrue(metadata.ToJsonString());
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Burqi.Catalog.Controls;
 using Burqi.Catalog.Recordings;
 using Burqi.Catalog.Recordings.Events;
 
@@ -9,6 +10,10 @@ internal sealed record CallDetails : Call
 {
     [JsonPropertyName("recordings")]
     public IReadOnlyList<Recording> Recordings { get; init; } = [];
+
+    /// <summary>Where the recordings were paused, the earliest first.</summary>
+    [JsonPropertyName("pauses")]
+    public IReadOnlyList<CallPause> Pauses { get; init; } = [];
 
     /// <summary>The latest of them, the earliest first.</summary>
     [JsonPropertyName("events")]

@@ -14,7 +14,7 @@ internal static class GetCallEndpoint
         .WithTags("calls")
         .WithSummary("One call, with its recordings and what happened to them")
         .WithDescription(
-            "The call's row, under recordings the rows of its recordings, the earliest first, and under events the latest of what happened to them, "
+            "The call's row, under recordings the rows of its recordings, the earliest first, under pauses where they were paused, and under events the latest of what happened to them, "
             + $"at most {GetCallQuery.MostEvents}.")
         .ProducesProblem(StatusCodes.Status404NotFound);
 

@@ -1,3 +1,4 @@
+using Burqi.Catalog.Controls;
 using Burqi.Catalog.Database;
 using Burqi.Catalog.Recordings;
 using Burqi.Catalog.Recordings.Events;
@@ -17,6 +18,7 @@ internal sealed class GetCallQuery(CatalogDatabase database)
         select {RecordingEvent.Columns} from (
             select * from catalog.recording_events where call_id = @callId order by id desc limit @MostEvents) latest
         order by id;
+        {DoneControl.Sql}
         """;
 
     public Task<CallDetails?> ExecuteAsync(string callId, CancellationToken cancellationToken) => database.ReadAsync(
@@ -24,7 +26,12 @@ internal sealed class GetCallQuery(CatalogDatabase database)
         {
             await using var results = await connection.QueryMultipleAsync(new CommandDefinition(Sql, new { callId, MostEvents }, cancellationToken: cancellationToken));
             return await results.ReadSingleOrDefaultAsync<CallDetails>() is { } call
-                ? call with { Recordings = [.. await results.ReadAsync<Recording>()], Events = [.. await results.ReadAsync<RecordingEvent>()] }
+                ? call with
+                {
+                    Recordings = [.. await results.ReadAsync<Recording>()],
+                    Events = [.. await results.ReadAsync<RecordingEvent>()],
+                    Pauses = CallPause.Of(await results.ReadAsync<DoneControl>(), call.EndedAt),
+                }
                 : null;
         },
         cancellationToken);

@@ -22,6 +22,7 @@ internal static class RecordingFacts
         Add("rms", message.Rms);
         Add("clipped_samples", message.ClippedSamples);
         Add("silent_ms", message.SilentMs);
+        Add("paused_ms", message.PausedMs);
         if (message is { CoverageMs: { } covered, DurationMs: > 0 })
         {
             // The share of the recording that came in frames: 1 when nothing is missing.

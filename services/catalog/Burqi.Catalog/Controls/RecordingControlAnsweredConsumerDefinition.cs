@@ -1,0 +1,5 @@
+using Burqi.Catalog.Consumers;
+
+namespace Burqi.Catalog.Controls;
+
+internal sealed class RecordingControlAnsweredConsumerDefinition() : CatalogConsumerDefinition<RecordingControlAnsweredConsumer>("catalog-recording-control-answered");

@@ -1,0 +1,118 @@
+using System.Text.Json.Nodes;
+using Burqi.Catalog.Database;
+using Burqi.Catalog.Recordings.Events;
+using Burqi.Contracts;
+using Burqi.Contracts.Calls;
+using Burqi.Contracts.Recordings;
+using Dapper;
+using Npgsql;
+
+namespace Burqi.Catalog.Controls;
+
+/// <summary>Why nothing was asked.</summary>
+internal enum ControlRefusal
+{
+    None = 0,
+    NoSuchCall,
+    CallEnded,
+    NotPaused,
+    Stopped,
+}
+
+/// <summary>
+/// Writes down what is asked of a call's recordings, unless it makes no sense. What was asked last, and has failed nowhere, is not asked again:
+/// a client that repeats its request gets the same one. The call's row orders those who ask at once.
+/// </summary>
+internal sealed class RequestControlCommand(CatalogDatabase database)
+{
+    /// <summary>Who asked, as far as events tell: the holder of an API key.</summary>
+    private const string Actor = "api";
+
+    private const string LockSql = "select status from catalog.calls where call_id = @callId for update";
+
+    private const string LatestSql =
+        $"""
+        select {RecordingControl.Columns} from catalog.recording_controls where call_id = @callId order by number desc limit 1;
+        select applied from catalog.recording_control_answers
+        where control_id = (select id from catalog.recording_controls where call_id = @callId order by number desc limit 1);
+        """;
+
+    // A provider of which we know no REST call is not waited for; neither are we, while nothing of ours is being recorded.
+    private const string InsertSql =
+        $"""
+        insert into catalog.recording_controls (id, call_id, provider, account_id, assistant_id, action, awaits_provider, awaits_local)
+        select
+            @id, call_id, provider, account_id, assistant_id, @action, provider = @twilio,
+            provider <> @twilio or exists (
+                select from catalog.recordings
+                where recordings.call_id = calls.call_id and recording_source = @local and status = @recording)
+        from catalog.calls where call_id = @callId
+        returning {RecordingControl.Columns}
+        """;
+
+    /// <summary>The request, new or repeated; or why there is none.</summary>
+    public Task<(RecordingControl? Control, ControlRefusal Refusal)> ExecuteAsync(string callId, string action, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async connection =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                var found = await FindAsync(connection, callId, action, cancellationToken);
+                if (found is { Control: null, Refusal: ControlRefusal.None })
+                {
+                    found.Control = await InsertAsync(connection, callId, action, cancellationToken);
+                }
+
+                await transaction.CommitAsync(cancellationToken);
+                return found;
+            },
+            cancellationToken);
+
+    private static async Task<(RecordingControl? Control, ControlRefusal Refusal)> FindAsync(
+        NpgsqlConnection connection, string callId, string action, CancellationToken cancellationToken)
+    {
+        var status = await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(LockSql, new { callId }, cancellationToken: cancellationToken));
+        if (status is null)
+        {
+            return (null, ControlRefusal.NoSuchCall);
+        }
+
+        if (status != CallStatuses.InProgress)
+        {
+            return (null, ControlRefusal.CallEnded);
+        }
+
+        await using var results = await connection.QueryMultipleAsync(new CommandDefinition(LatestSql, new { callId }, cancellationToken: cancellationToken));
+        var latest = await results.ReadSingleOrDefaultAsync<RecordingControl>();
+        var hasFailed = (await results.ReadAsync<bool>()).Contains(false);
+        return latest?.Action switch
+        {
+            RecordingControls.Stop when action != RecordingControls.Stop => (null, ControlRefusal.Stopped),
+            null when action == RecordingControls.Resume => (null, ControlRefusal.NotPaused),
+            { } known when known == action && !hasFailed => (latest, ControlRefusal.None),
+            _ => (null, ControlRefusal.None),
+        };
+    }
+
+    private static async Task<RecordingControl> InsertAsync(NpgsqlConnection connection, string callId, string action, CancellationToken cancellationToken)
+    {
+        var parameters = new
+        {
+            id = Guid.CreateVersion7(),
+            callId,
+            action,
+            twilio = Providers.Twilio,
+            local = RecordingSources.Local,
+            recording = RecordingStatuses.Recording,
+        };
+        var control = await connection.QuerySingleAsync<RecordingControl>(new CommandDefinition(InsertSql, parameters, cancellationToken: cancellationToken));
+        await RecordingEventLog.AppendAsync(
+            connection,
+            RecordingEventNames.ControlRequested,
+            callId,
+            recordingId: null,
+            Actor,
+            new JsonObject { ["control_id"] = control.Id.ToString(), ["action"] = action },
+            cancellationToken);
+        return control;
+    }
+}
