@@ -5,7 +5,9 @@ using Burqi.Ingress.Spool;
 using Burqi.Ingress.Twilio;
 using Burqi.Ingress.Twilio.AssistantCall;
 using Burqi.Ingress.Twilio.CallStatus;
+using Burqi.Ingress.Twilio.RecordingControl;
 using Burqi.Ingress.Twilio.RecordingStatus;
+using Burqi.Ingress.Twilio.Rest;
 using Burqi.Ingress.Twilio.StreamStatus;
 using Burqi.Ingress.Twilio.Voice;
 using MassTransit;
@@ -46,11 +48,17 @@ public static class IngressModule
         services.AddSingleton<CallStatusEndpoint>();
         services.AddSingleton<StreamStatusEndpoint>();
         services.AddSingleton<RecordingStatusEndpoint>();
+        services.AddSingleton<TwilioRecordingControl>();
+        TwilioRest.Register(services);
         return builder;
     }
 
     /// <summary>Registers ingress's consumers, by name: a queue that nobody asked for is never made.</summary>
-    public static void AddIngressConsumers(this IBusRegistrationConfigurator bus) => bus.AddAssistantsConsumer<AssistantsConsumerDefinition>();
+    public static void AddIngressConsumers(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddAssistantsConsumer<AssistantsConsumerDefinition>();
+        bus.AddConsumer<RecordingControlConsumer, RecordingControlConsumerDefinition>();
+    }
 
     /// <summary>Maps ingress's routes.</summary>
     public static IEndpointRouteBuilder MapIngress(this IEndpointRouteBuilder routes)

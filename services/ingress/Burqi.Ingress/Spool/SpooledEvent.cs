@@ -12,7 +12,7 @@ internal sealed record SpooledEvent(string Type, string? TraceParent, JsonElemen
 {
     private static readonly Dictionary<string, Type> Types = new Type[]
     {
-        typeof(CallStarted), typeof(CallEnded), typeof(RecordingStarted), typeof(ProviderRecordingReady), typeof(RecordingFailed),
+        typeof(CallStarted), typeof(CallEnded), typeof(RecordingStarted), typeof(ProviderRecordingReady), typeof(RecordingFailed), typeof(RecordingControlAnswered),
     }.ToDictionary(type => type.Name, StringComparer.Ordinal);
 
     public static SpooledEvent From(object message, string? traceParent)

@@ -56,7 +56,7 @@ internal sealed class TwilioOptions
     /// <summary><c>BURQI_VERIFY_SIGNATURES</c>: false accepts unsigned webhooks, for development only: Production refuses to start so.</summary>
     public bool VerifySignatures { get; set; } = true;
 
-    /// <summary><c>TWILIO_API_BASE_URL</c>: where recordings are fetched, if that is not below twilio.com.</summary>
+    /// <summary><c>TWILIO_API_BASE_URL</c>: where recordings are controlled and fetched, if that is not https://api.twilio.com.</summary>
     public string? ApiBaseUrl { get; set; }
 
     /// <summary>What could not be understood while the configuration was read; the validator reports it with the rest.</summary>

@@ -44,6 +44,11 @@ internal sealed class TwilioOptionsSetup(IConfiguration configuration, IHostEnvi
             failures.Add("BURQI_VERIFY_SIGNATURES is false in Production: anybody could post webhooks, so it is allowed in other environments only.");
         }
 
+        if (options.ApiBaseUrl is { } api && !IsSafe(api))
+        {
+            failures.Add("TWILIO_API_BASE_URL is not an https URL (http is accepted for a loopback address only): the credentials are sent to it.");
+        }
+
         if (options.StreamSecret is { Length: > 0 and < ShortestSecret })
         {
             failures.Add($"BURQI_STREAM_SECRET is too short: give at least {ShortestSecret} characters that nobody can guess.");
@@ -56,6 +61,11 @@ internal sealed class TwilioOptionsSetup(IConfiguration configuration, IHostEnvi
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
+
+    private static bool IsSafe(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri)
+        && uri.UserInfo.Length == 0
+        && uri.Query.Length == 0
+        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
 
     private bool? ReadBoolean(string name, List<string> problems)
     {
