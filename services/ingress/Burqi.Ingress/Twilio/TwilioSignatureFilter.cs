@@ -80,13 +80,33 @@ internal sealed partial class TwilioSignatureFilter(
             return Refusal.TooLarge;
         }
 
-        // Read before it is trusted: a form's parameters are signed one by one, and either kind of body names the account whose token signs.
         var url = address.Url(http);
-        var form = isJson ? TwilioForm.ParseJson(body) : TwilioForm.Parse(body.Span);
-        var account = form?["AccountSid"];
-        if (options.Value.VerifySignatures && !IsSigned(options.Value.Credentials.Of(account).AuthToken, signature, url, isJson ? null : form, body.Span))
+        var accounts = options.Value.Credentials;
+        var verifies = options.Value.VerifySignatures;
+        TwilioForm? form;
+        if (isJson)
         {
-            return Refusal.Forged;
+            // Only its hash is signed, so nothing of it is read before one of the accounts is known to have sent it.
+            var signers = accounts.All.Where(set => !verifies || TwilioSignature.IsValidForBody(set.AuthToken, signature, url, body.Span)).ToArray();
+            if (signers.Length == 0)
+            {
+                return Refusal.Forged;
+            }
+
+            form = TwilioForm.ParseJson(body);
+            if (form is not null && !signers.Contains(accounts.Of(form["AccountSid"])))
+            {
+                return Refusal.Forged;
+            }
+        }
+        else
+        {
+            // A form's parameters are signed one by one, so it is taken apart before it is trusted; it names the account whose token signs.
+            form = TwilioForm.Parse(body.Span);
+            if (verifies && !TwilioSignature.IsValid(accounts.Of(form["AccountSid"]).AuthToken, signature, url, form.Parameters))
+            {
+                return Refusal.Forged;
+            }
         }
 
         if (form is null)
@@ -94,7 +114,8 @@ internal sealed partial class TwilioSignatureFilter(
             return Refusal.NotAnObject;
         }
 
-        if (options.Value.Credentials is { Default.AccountSid.Length: > 0 } ours && ours.FindAccount(account) is null)
+        var account = form["AccountSid"];
+        if (accounts.Default.AccountSid.Length > 0 && accounts.FindAccount(account) is null)
         {
             return Refusal.OtherAccount;
         }
@@ -102,10 +123,6 @@ internal sealed partial class TwilioSignatureFilter(
         http.Features.Set(new TwilioWebhook(form, address.BaseUrl(http)));
         return Refusal.None;
     }
-
-    private static bool IsSigned(string authToken, string signature, string url, TwilioForm? form, ReadOnlySpan<byte> body) => form is null
-        ? TwilioSignature.IsValidForBody(authToken, signature, url, body)
-        : TwilioSignature.IsValid(authToken, signature, url, form.Parameters);
 
     /// <summary>True for JSON, false for a form, null for anything else, another character set than UTF-8 among it.</summary>
     private static bool? BodyKind(string? contentType)
