@@ -79,7 +79,7 @@ public sealed class TwilioSimulator : IAsyncDisposable
 
     /// <summary>
     /// Says where a public address leads: requests and sockets for <paramref name="publicPrefix"/> (<c>https://burqi.example.com</c>,
-    /// perhaps with a path) go to <paramref name="target"/> (<c>http://127.0.0.1:8000</c>), as through a proxy that ends TLS. The longest
+    /// perhaps with a path) go to <paramref name="target"/> (<c>http://127.0.0.1:8000</c>), as through a proxy that ends TLS; or <c>https://…</c>, a proxy that does. The longest
     /// prefix that fits is taken; the same prefix given again replaces what it led to.
     /// </summary>
     public void Route(string publicPrefix, string target) => routes.Add(publicPrefix, target);

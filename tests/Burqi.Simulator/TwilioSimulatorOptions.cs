@@ -1,3 +1,6 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
 namespace Burqi.Simulator;
 
 /// <summary>A simulated account and how faithfully in time it behaves.</summary>
@@ -51,6 +54,9 @@ public sealed record TwilioSimulatorOptions
     /// <summary>The loopback port of the REST API; 0 takes a free one.</summary>
     public int Port { get; init; }
 
+    /// <summary>Whom to trust in place of the authorities of this machine, where a public address leads to one that speaks TLS.</summary>
+    public X509Certificate2Collection Authorities { get; init; } = [];
+
     /// <summary>How long a callback waits before its first retry; every later pause is twice as long.</summary>
     public TimeSpan RetryPause { get; init; } = TimeSpan.FromMilliseconds(500);
 
@@ -88,6 +94,19 @@ public sealed record TwilioSimulatorOptions
 
     /// <summary>Where the REST API turned out to listen.</summary>
     internal string ApiBaseUrl { get; init; } = "";
+
+    /// <summary>How TLS is spoken: every certificate up to a trusted authority must be sent along, as Twilio wants it.</summary>
+    internal SslClientAuthenticationOptions CreateTls()
+    {
+        var policy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck };
+        if (Authorities.Count > 0)
+        {
+            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            policy.CustomTrustStore.AddRange(Authorities);
+        }
+
+        return new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
+    }
 }
 
 /// <summary>A key of the REST API.</summary>

@@ -31,6 +31,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>The host's program file.</summary>
+    public string Assembly => assembly;
+
     /// <summary>Everything the service has written so far, over all its starts.</summary>
     public string Log => File.Exists(logFile) ? ReadShared(logFile) : "";
 
@@ -130,7 +133,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
-    private static string ResolveDotnet()
+    internal static string ResolveDotnet()
     {
         var host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH");
         if (host is { Length: > 0 } && File.Exists(host))

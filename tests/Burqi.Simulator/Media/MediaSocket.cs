@@ -78,7 +78,8 @@ internal sealed class MediaSocket : IAsyncDisposable
         limit.CancelAfter(options.SocketTimeout);
         try
         {
-            await socket.ConnectAsync(destination.Address, limit.Token);
+            using var http = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, SslOptions = options.CreateTls() });
+            await socket.ConnectAsync(destination.Address, http, limit.Token);
         }
         catch (Exception failure) when (failure is WebSocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {

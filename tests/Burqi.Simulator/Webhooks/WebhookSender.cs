@@ -36,6 +36,7 @@ internal sealed class WebhookSender : IDisposable
             UseProxy = false,
             UseCookies = false,
             ConnectCallback = ConnectAsync,
+            SslOptions = options.CreateTls(),
             // A new connection each: a kept one that died with a restarted service would pass a failure to connect off as one to read.
             PooledConnectionLifetime = TimeSpan.Zero,
             MaxConnectionsPerServer = int.MaxValue,
