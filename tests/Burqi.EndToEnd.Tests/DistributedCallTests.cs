@@ -26,12 +26,14 @@ public sealed class DistributedCallTests(DistributedStack stack) : IDisposable
         assistant.ShouldContain(sample => sample > 1000, "the dialled party was heard");
         (await Evidence.SamplesAsync(api, call.CallSid, rows["user"])).ShouldHold(user);
         (await Evidence.SamplesAsync(api, call.CallSid, rows["assistant"])).ShouldHold(assistant);
-        (await Evidence.SamplesAsync(api, call.CallSid, rows["mixed"])).ShouldHold(mixed);
-        rows["mixed"].DurationMs.ShouldBe(user.Length / 8);
+        Evidence.MixOfOurs(stack.RecordingsFolder, call.CallSid).ShouldHold(mixed);
+        rows["mixed"].Says("local_duration_ms").ShouldBe($"{user.Length / 8}");
 
         var recording = call.Recordings.ShouldHaveSingleItem();
         rows["provider"].RecordingSid.ShouldBe(recording.RecordingSid);
         (await Evidence.SamplesAsync(api, call.CallSid, rows["provider"])).ShouldBe(Evidence.ReadWav(recording.ToWav(2)));
+        rows.ShouldBeUpgraded();
+        (await Evidence.SamplesAsync(api, call.CallSid, rows["mixed"])).ShouldBe(Evidence.ReadWav(recording.ToWav(2)));
     }
 
     [Fact]
@@ -41,7 +43,7 @@ public sealed class DistributedCallTests(DistributedStack stack) : IDisposable
 
         var rows = await Evidence.FourCompletedAsync(api, call.CallSid);
         var keys = await ObjectKeysAsync(call.CallSid);
-        keys.ShouldBe(rows.Values.Select(row => row.ObjectKey!), ignoreOrder: true);
+        keys.ShouldBe(rows.Values.Select(row => row.OwnObjectKey), ignoreOrder: true);
         keys.ShouldAllBe(key => key.StartsWith($"recordings/{call.StartedAt:yyyy/MM/dd}/{call.CallSid}/", StringComparison.Ordinal));
     }
 

@@ -49,7 +49,8 @@ public sealed class EmbeddedTests : IAsyncLifetime
         var (user, assistant, mixed) = Evidence.Expected(call);
         (await Evidence.SamplesAsync(api, call.CallSid, rows["user"])).ShouldHold(user);
         (await Evidence.SamplesAsync(api, call.CallSid, rows["assistant"])).ShouldHold(assistant);
-        (await Evidence.SamplesAsync(api, call.CallSid, rows["mixed"])).ShouldHold(mixed);
+        Evidence.MixOfOurs(Path.Combine(folder, "recordings"), call.CallSid).ShouldHold(mixed);
+        rows.ShouldBeUpgraded();
 
         Directory.GetFiles(Path.Combine(folder, "recordings", call.CallSid), "*.wav").Length.ShouldBe(3);
         Directory.GetFiles(Path.Combine(folder, "data", "objects", "recordings"), "*.wav", SearchOption.AllDirectories).Length.ShouldBe(4);

@@ -11,7 +11,7 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         Environment = ("BURQI_TEST_POSTGRES", address => Task.FromResult(new PostgresServer(address))),
         Compose = ("postgres", ConnectAsync),
-        Local = (PrivatePostgresServer.IsInstalled, StartPrivateAsync),
+        Local = (PrivatePostgresServer.IsInstalled, () => StartPrivateAsync(isDurable: false)),
     };
 
     private static readonly Lazy<Task<PostgresServer>> Shared = new(async () => SharedServers.Keep(await Source.FindAsync()));
@@ -33,11 +33,11 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>The server all tests of this process share; started at the first call.</summary>
     public static Task<PostgresServer> SharedAsync() => Shared.Value;
 
-    /// <summary>A server for one test, which may kill it; the caller disposes of it.</summary>
+    /// <summary>A server for one test, which may kill it: what it has confirmed is there after that. The caller disposes of it.</summary>
     public static Task<PostgresServer> StartAsync()
     {
         Source.RequireInstalled();
-        return StartPrivateAsync();
+        return StartPrivateAsync(isDurable: true);
     }
 
     /// <summary>Makes an empty database.</summary>
@@ -71,8 +71,8 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    private static async Task<PostgresServer> StartPrivateAsync() => new(await PrivatePostgresServer.StartAsync(
-        new PrivatePostgresOptions(TestFolder.Create("pg")) { Durable = false, MaxConnections = 300 }, CancellationToken.None));
+    private static async Task<PostgresServer> StartPrivateAsync(bool isDurable) => new(await PrivatePostgresServer.StartAsync(
+        new PrivatePostgresOptions(TestFolder.Create("pg")) { Durable = isDurable, MaxConnections = 300 }, CancellationToken.None));
 
     private static async Task<PostgresServer> ConnectAsync(ComposeService service)
     {

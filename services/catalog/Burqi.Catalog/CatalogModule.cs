@@ -14,6 +14,7 @@ using Burqi.Catalog.Recordings.List;
 using Burqi.Catalog.Recordings.MarkArchived;
 using Burqi.Catalog.Recordings.Play;
 using Burqi.Catalog.Recordings.Track;
+using Burqi.Catalog.Recordings.Upgrade;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -46,6 +47,8 @@ public static class CatalogModule
         services.AddHostedService<DatabaseMigration>();
         services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("catalog-database", tags: ["ready"]);
 
+        services.AddSingleton<UpgradeMixCommand>();
+        services.AddSingleton<TellOfCallCommand>();
         services.AddSingleton<UpsertCallCommand>();
         services.AddSingleton<UpsertRecordingCommand>();
         services.AddSingleton<GetCallQuery>();

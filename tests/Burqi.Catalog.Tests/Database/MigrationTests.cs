@@ -16,7 +16,7 @@ public sealed class MigrationTests(CatalogHost catalog)
             MigrationRunner.RunAsync(database, "catalog", typeof(CatalogDatabase).Assembly, CancellationToken.None)));
 
         await using var command = database.CreateCommand("select string_agg(name, ',' order by name) from catalog.migrations");
-        (await command.ExecuteScalarAsync()).ShouldBe("0001_calls_and_recordings,0002_assistants,0003_participants,0004_recording_events,0006_recording_controls");
+        (await command.ExecuteScalarAsync()).ShouldBe("0001_calls_and_recordings,0002_assistants,0003_participants,0004_recording_events,0006_recording_controls,0007_upgrade_of_mixed");
     }
 
     [Fact]
@@ -29,6 +29,6 @@ public sealed class MigrationTests(CatalogHost catalog)
             "id uuid, call_id text, provider text, recording_source text, recording_type text, status text, format text, sample_rate int4, channels int4, "
             + "duration_ms int8, file_size int8, sha256 text, file_path text, s3_key text, s3_url text, recording_sid text, assistant_id text, "
             + "started_at timestamptz, ended_at timestamptz, created_at timestamptz, updated_at timestamptz, recording_metadata jsonb, "
-            + "listed_at timestamptz, told jsonb");
+            + "listed_at timestamptz, told jsonb, derived jsonb");
     }
 }

@@ -48,10 +48,9 @@ public class CatalogHost : WebApplicationFactory<Program>, IAsyncLifetime
 
     public virtual async ValueTask InitializeAsync()
     {
-        var connectionString = await ConnectionStringAsync();
-        ConnectionString = connectionString;
-        database = NpgsqlDataSource.Create(connectionString);
-        settings["BURQI_DATABASE_URL"] = connectionString;
+        ConnectionString = await ConnectionStringAsync();
+        database = NpgsqlDataSource.Create(ConnectionString);
+        settings["BURQI_DATABASE_URL"] = ConnectionString;
         settings["BURQI_API_KEYS"] = $"{ApiKey}, {OtherApiKey}";
         settings["BURQI_DATA_DIR"] = DataDirectory;
         settings["BURQI_URLS"] = "http://127.0.0.1:0";

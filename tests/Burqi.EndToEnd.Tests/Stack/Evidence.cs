@@ -38,6 +38,20 @@ internal sealed record RecordingRow
 
     [JsonPropertyName("recording_sid")]
     public string? RecordingSid { get; init; }
+
+    [JsonPropertyName("recording_metadata")]
+    public JsonElement Metadata { get; init; }
+
+    /// <summary>Whether it is one channel of another recording.</summary>
+    public bool IsSplit => Says("split_from") is not null;
+
+    /// <summary>Whether its audio lies in the store, and that of ours too where the row points at the provider's instead.</summary>
+    public bool IsStored => Status == "completed" && (Says("local_status") ?? Status) == "completed";
+
+    /// <summary>The objects it has in the store that are of no other row.</summary>
+    public string OwnObjectKey => Says("local_s3_key") ?? ObjectKey!;
+
+    public string? Says(string name) => Metadata.TryGetProperty(name, out var value) ? value.ToString() : null;
 }
 
 /// <summary>What the API tells of a call, and what its audio holds.</summary>
@@ -61,7 +75,7 @@ internal static class Evidence
         () => Directory.Exists(Path.Combine(recordingsFolder, callSid))
             && new DirectoryInfo(Path.Combine(recordingsFolder, callSid)).EnumerateFiles("assistant_*").Any(file => file.Length > 1000));
 
-    /// <summary>Waits for the four rows to be completed, and makes sure that there are no others.</summary>
+    /// <summary>Waits for the four rows to be completed and everything of them to be stored, and makes sure that there are no others but channels of these.</summary>
     public static async Task<IReadOnlyDictionary<string, RecordingRow>> FourCompletedAsync(HttpClient api, string callSid)
     {
         IReadOnlyList<RecordingRow> rows = [];
@@ -70,8 +84,8 @@ internal static class Evidence
             await Eventually.BecomesTrueAsync(
                 async () =>
                 {
-                    rows = await RecordingsOfAsync(api, callSid);
-                    return rows.Count >= FourTypes.Length && rows.All(row => row.Status == "completed");
+                    rows = [.. (await RecordingsOfAsync(api, callSid)).Where(row => !row.IsSplit)];
+                    return rows.Count >= FourTypes.Length && rows.All(row => row.IsStored && row.Source == (row.Type == "provider" ? "twilio" : "local"));
                 },
                 Limit);
         }
@@ -81,7 +95,6 @@ internal static class Evidence
         }
 
         rows.Select(row => row.Type).ShouldBe(FourTypes);
-        rows.ShouldAllBe(row => row.Source == (row.Type == "provider" ? "twilio" : "local"));
         return rows.ToDictionary(row => row.Type);
     }
 
@@ -132,6 +145,20 @@ internal static class Evidence
         }
 
         throw new InvalidDataException("The file has no data chunk.");
+    }
+
+    /// <summary>The mix made here, of which the row shows the provider's recording instead once that is there: as it lies on the media node.</summary>
+    public static short[][] MixOfOurs(string recordingsFolder, string callSid) =>
+        ReadWav(File.ReadAllBytes(Directory.GetFiles(Path.Combine(recordingsFolder, callSid), "mixed_*.wav").ShouldHaveSingleItem()));
+
+    /// <summary>The call's mix is the provider's recording, and says so.</summary>
+    public static void ShouldBeUpgraded(this IReadOnlyDictionary<string, RecordingRow> rows)
+    {
+        var (mix, provider) = (rows["mixed"], rows["provider"]);
+        (mix.ObjectKey, mix.Sha256, mix.FileSize, mix.DurationMs, mix.RecordingSid)
+            .ShouldBe((provider.ObjectKey, provider.Sha256, provider.FileSize, provider.DurationMs, provider.RecordingSid));
+        (mix.Source, mix.Says("source"), mix.Says("original_source")).ShouldBe(("local", "twilio_override", "local"));
+        mix.OwnObjectKey.ShouldNotBe(provider.ObjectKey);
     }
 
     /// <summary>Whether one channel holds just the samples expected; the message names the first that differs.</summary>

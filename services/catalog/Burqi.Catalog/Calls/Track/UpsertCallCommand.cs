@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Burqi.Catalog.Calls.Track;
 
-/// <summary>Adds what a message tells to a call's row. One statement: the row's lock orders messages that come at once.</summary>
-internal sealed partial class UpsertCallCommand(CatalogDatabase database, ILogger<UpsertCallCommand> logger)
+/// <summary>Adds what a message tells to a call's row.</summary>
+internal sealed partial class UpsertCallCommand(TellOfCallCommand tellOfCall, ILogger<UpsertCallCommand> logger)
 {
     private const string Sql =
         """
@@ -40,7 +40,8 @@ internal sealed partial class UpsertCallCommand(CatalogDatabase database, ILogge
         activity?.SetTag("burqi.status", status);
 
         var parameters = new { CallId = callId, Provider = provider, Told = facts.Column("status", status).ToJson() };
-        var reached = await database.WriteAsync(
+        var reached = await tellOfCall.ExecuteAsync(
+            callId,
             connection => connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken)),
             cancellationToken);
         if (reached is null)

@@ -30,7 +30,12 @@ internal sealed class RecordingArchivedConsumer(UpsertRecordingCommand upsertRec
                 .StartedAt(message.StartedAt)
                 .Column("ended_at", message.EndedAt)
                 .Metadata("store", message.Store)
-                .Metadata("archived_at", message.ArchivedAt),
+                .Metadata("archived_at", message.ArchivedAt)
+                .Metadata("origin", message.Origin)
+                .Metadata("peak", message.Peak)
+                .Metadata("silent_channels", message.SilentChannels)
+                .Metadata("split_from", message.SplitFrom?.ToString())
+                .Metadata("split_channel", message.SplitChannel),
             message.CreateDatabaseRecords,
             context.CancellationToken);
     }

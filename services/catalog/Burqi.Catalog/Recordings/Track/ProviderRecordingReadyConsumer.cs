@@ -24,6 +24,7 @@ internal sealed class ProviderRecordingReadyConsumer(UpsertRecordingCommand upse
                 .StartedAt(message.StartedAt)
                 .Metadata("account_id", message.AccountId)
                 .Metadata("origin", message.Origin)
+                .Metadata("track", message.Track)
                 .Metadata("auto_save", message.AutoSave),
             message.CreateDatabaseRecords,
             context.CancellationToken);

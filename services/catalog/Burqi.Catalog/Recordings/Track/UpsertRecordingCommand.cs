@@ -1,14 +1,15 @@
 using System.Diagnostics;
+using Burqi.Catalog.Calls.Track;
 using Burqi.Catalog.Database;
 using Dapper;
 using Microsoft.Extensions.Logging;
 
 namespace Burqi.Catalog.Recordings.Track;
 
-/// <summary>Adds what a message tells to a recording's row. One statement: the row's lock orders messages that come at once.</summary>
-internal sealed partial class UpsertRecordingCommand(CatalogDatabase database, ILogger<UpsertRecordingCommand> logger)
+/// <summary>Adds what a message tells to a recording's row.</summary>
+internal sealed partial class UpsertRecordingCommand(TellOfCallCommand tellOfCall, ILogger<UpsertRecordingCommand> logger)
 {
-    // The columns are derived anew from everything told, so none of them can disagree with it.
+    // The columns are derived anew from everything told and what follows from it, so none of them can disagree with it.
     private const string Sql =
         """
         insert into catalog.recordings as recording (
@@ -29,7 +30,7 @@ internal sealed partial class UpsertRecordingCommand(CatalogDatabase database, I
                 v.status, v.format, v.sample_rate, v.channels, v.duration_ms, v.file_size, v.sha256, v.file_path, v.s3_key, v.s3_url,
                 v.recording_sid, v.assistant_id, v.started_at, v.ended_at, v.listed_at, v.recording_metadata
             from (select catalog.merge_told(recording.told, excluded.told) as told) merged,
-                 jsonb_populate_record(null::catalog.recordings, catalog.told_values(merged.told)) v)
+                 jsonb_populate_record(null::catalog.recordings, catalog.recording_values(merged.told, recording.derived)) v)
         where (recording.call_id, recording.provider, recording.recording_source, recording.recording_type)
             = (excluded.call_id, excluded.provider, excluded.recording_source, excluded.recording_type)
         returning status
@@ -56,7 +57,8 @@ internal sealed partial class UpsertRecordingCommand(CatalogDatabase database, I
 
         var told = facts.Column("status", status).ToJson();
         var parameters = new { recording.Id, recording.CallId, recording.Provider, recording.RecordingSource, recording.RecordingType, Told = told };
-        var reached = await database.WriteAsync(
+        var reached = await tellOfCall.ExecuteAsync(
+            recording.CallId,
             connection => connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken)),
             cancellationToken);
         if (reached is null)
