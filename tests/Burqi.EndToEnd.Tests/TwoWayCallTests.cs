@@ -94,21 +94,24 @@ public sealed class TwoWayCallTests : IAsyncLifetime
 
         var call = await twilio.PlaceCallAsync(new CallScript { Caller = AudioSource.Pattern(1, TimeSpan.FromSeconds(2)), TalkFor = TimeSpan.FromSeconds(3) });
 
-        JsonElement[] rows = [];
+        // The mix ends as the provider's recording; what was made here is what its metadata names.
+        IReadOnlyList<JsonElement> rows = [];
         await Eventually.BecomesTrueAsync(
             async () =>
             {
                 var page = await api.GetFromJsonAsync<JsonElement>(new Uri($"/recordings?call_id={call.CallSid}&recording_source=local", UriKind.Relative));
-                rows = [.. page.GetProperty("items").EnumerateArray()];
-                return rows.Length == 2 && rows.All(row => row.GetProperty("status").GetString() == "completed");
+                rows = [.. page.GetProperty("items").EnumerateArray().OrderBy(row => row.GetProperty("recording_type").GetString(), StringComparer.Ordinal)];
+                return rows.Count == 2 && rows[0].GetProperty("status").GetString() == "completed"
+                    && rows[1].GetProperty("recording_metadata").TryGetProperty("local_status", out var status) && status.GetString() == "completed";
             },
             TimeSpan.FromSeconds(60));
-        rows.Select(row => row.GetProperty("recording_type").GetString()).Order(StringComparer.Ordinal).ShouldBe(["assistant", "mixed"]);
-        rows.ShouldAllBe(row => row.GetProperty("format").GetString() == "mp3" && row.GetProperty("sample_rate").GetInt32() == 16000);
+        rows.Select(row => row.GetProperty("recording_type").GetString()).ShouldBe(["assistant", "mixed"]);
         rows.ShouldAllBe(row => row.GetProperty("assistant_id").GetString() == Assistant);
-        rows.Single(row => row.GetProperty("recording_type").GetString() == "mixed").GetProperty("channels").GetInt32().ShouldBe(2);
-        var mixed = rows.Single(row => row.GetProperty("recording_type").GetString() == "mixed").GetProperty("id").GetString();
-        using var played = await api.GetAsync(new Uri($"/calls/{call.CallSid}/recording/{mixed}/play", UriKind.Relative));
+        var (assistant, mixed) = (rows[0], rows[1].GetProperty("recording_metadata"));
+        (assistant.GetProperty("format").GetString(), assistant.GetProperty("sample_rate").GetInt32()).ShouldBe(("mp3", 16000));
+        (mixed.GetProperty("local_format").GetString(), mixed.GetProperty("local_sample_rate").GetInt32()).ShouldBe(("mp3", 16000));
+        mixed.GetProperty("local_channels").GetInt32().ShouldBe(2);
+        using var played = await api.GetAsync(new Uri($"/calls/{call.CallSid}/recording/{assistant.GetProperty("id").GetString()}/play", UriKind.Relative));
         played.Content.Headers.ContentType!.MediaType.ShouldBe("audio/mpeg");
     }
 
