@@ -63,6 +63,15 @@ public sealed class TwilioDoctorTests(BurqiServices burqi) : DoctorTest(burqi), 
     }
 
     [Fact]
+    public async Task Port_ThatTwilioOpensNoStreamsOn_IsNamed()
+    {
+        Variables["CALLBACK_URI_HOST"] = PublicUrl + ":8443";
+
+        (await ExamineAsync()).Findings.ShouldContain(finding =>
+            finding.Severity == Severity.Warning && finding.Check == "CALLBACK_URI_HOST" && finding.What.Contains("port 443 only", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Token_ThatTwilioDoesNotTake_IsNamed()
     {
         Variables["TWILIO_AUTH_TOKEN"] = "ffffffffffffffffffffffffffffffff";

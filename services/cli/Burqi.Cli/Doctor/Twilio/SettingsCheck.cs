@@ -92,6 +92,12 @@ internal static partial class SettingsCheck
                 : Finding.Error(PublicUrl, "CALLBACK_URI_HOST begins with http: Twilio opens media streams over TLS only.", "Give the https URL, and put what ends TLS in front of Burqi.");
         }
 
+        if (!url.IsDefaultPort && !url.IsLoopback)
+        {
+            return Finding.Warning(
+                PublicUrl, $"CALLBACK_URI_HOST names port {url.Port}: Twilio opens media streams on port 443 only.", "Let the load balancer listen on 443, and leave the port out.");
+        }
+
         if (Routes().Match(url.AbsolutePath) is { Success: true })
         {
             return Finding.Error(
