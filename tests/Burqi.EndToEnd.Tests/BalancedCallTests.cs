@@ -10,8 +10,6 @@ namespace Burqi.EndToEnd.Tests;
 /// <summary>All that a team on Twilio relies on, through a load balancer that ends TLS.</summary>
 public sealed class BalancedCallTests(BalancedStack stack) : IClassFixture<BalancedStack>
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
-
     public static TheoryData<string> Troubles => ["none", "repeated", "reordered", "late", "all at once"];
 
     [Fact]
@@ -43,11 +41,15 @@ public sealed class BalancedCallTests(BalancedStack stack) : IClassFixture<Balan
 
         call.Errors.ShouldBeEmpty();
         var recording = call.Recordings.ShouldHaveSingleItem();
-        var rows = await CompletedAsync(call, rows: 4);
-        var (user, assistant, _) = Evidence.Expected(call);
-        (await SamplesAsync(rows, "user", "local")).ShouldHold(user);
-        (await SamplesAsync(rows, "assistant", "local")).ShouldHold(assistant);
-        (await SamplesAsync(rows, "provider", "twilio")).ShouldBe(Evidence.ReadWav(recording.ToWav(2)));
+        var rows = await Evidence.FourCompletedAsync(stack.Api, call.CallSid);
+        var (user, assistant, mixed) = Evidence.Expected(call);
+        (await SamplesAsync(call, rows["user"])).ShouldHold(user);
+        (await SamplesAsync(call, rows["assistant"])).ShouldHold(assistant);
+        Evidence.MixOfOurs(stack.RecordingsFolder, call.CallSid).ShouldHold(mixed);
+        (await SamplesAsync(call, rows["provider"])).ShouldBe(Evidence.ReadWav(recording.ToWav(2)));
+        rows.ShouldBeUpgraded();
+        (await SamplesAsync(call, rows["mixed"])).ShouldBe(Evidence.ReadWav(recording.ToWav(2)));
+        Text(await DetailsAsync(call.CallSid), "status").ShouldBe("completed");
     }
 
     [Fact]
@@ -55,7 +57,7 @@ public sealed class BalancedCallTests(BalancedStack stack) : IClassFixture<Balan
     {
         var call = stack.Twilio.StartCall(TwoPartyCall.Of(TimeSpan.FromSeconds(24)));
         await call.WhenReachesAsync(TimeSpan.FromSeconds(4));
-        await Eventually.BecomesTrueAsync(async () => (await RowsAsync(call.CallSid)).Count(row => Text(row, "status") == "recording") == 4);
+        await Eventually.BecomesTrueAsync(async () => (await Evidence.RecordingsOfAsync(stack.Api, call.CallSid)).Count(row => row.Status == "recording") == 4);
 
         var paused = await ControlAsync(call, "pause");
         await call.WhenReachesAsync(call.Now + TimeSpan.FromSeconds(4));
@@ -64,15 +66,15 @@ public sealed class BalancedCallTests(BalancedStack stack) : IClassFixture<Balan
 
         paused.ShouldBe(["local: True", "provider: True"]);
         resumed.ShouldBe(["local: True", "provider: True"]);
-        var rows = await CompletedAsync(call, rows: 4);
+        var rows = await Evidence.FourCompletedAsync(stack.Api, call.CallSid);
         var (user, assistant, _) = Evidence.Expected(call);
         foreach (var (type, heard) in new[] { ("user", user), ("assistant", assistant) })
         {
-            var (from, until) = ShouldHoldButForAPause((await SamplesAsync(rows, type, "local")).ShouldHaveSingleItem(), heard);
+            var (from, until) = ShouldHoldButForAPause((await SamplesAsync(call, rows[type])).ShouldHaveSingleItem(), heard);
             (until - from).ShouldBeGreaterThan(3 * 8000, "the pause lasted four seconds of the call");
         }
 
-        var provider = await SamplesAsync(rows, "provider", "twilio");
+        var provider = await SamplesAsync(call, rows["provider"]);
         provider.ShouldBe(Evidence.ReadWav(call.Recordings.ShouldHaveSingleItem().ToWav(2)));
         ShouldHoldButForAPause(provider[0], user);
 
@@ -86,7 +88,7 @@ public sealed class BalancedCallTests(BalancedStack stack) : IClassFixture<Balan
     {
         var call = stack.Twilio.StartCall(TwoPartyCall.Of(TimeSpan.FromSeconds(24)));
         await call.WhenReachesAsync(TimeSpan.FromSeconds(4));
-        await Eventually.BecomesTrueAsync(async () => (await RowsAsync(call.CallSid)).Count(row => Text(row, "status") == "recording") == 4);
+        await Eventually.BecomesTrueAsync(async () => (await Evidence.RecordingsOfAsync(stack.Api, call.CallSid)).Count(row => row.Status == "recording") == 4);
 
         var stopped = await ControlAsync(call, "stop");
         var after = call.Now;
@@ -95,9 +97,9 @@ public sealed class BalancedCallTests(BalancedStack stack) : IClassFixture<Balan
         stopped.ShouldBe(["local: True", "provider: True"]);
         call.Status.ShouldBe("completed");
         call.Duration.ShouldBeGreaterThan(TimeSpan.FromSeconds(23));
-        var rows = await CompletedAsync(call, rows: 4);
-        rows.ShouldAllBe(row => row.GetProperty("duration_ms").GetInt64() <= after.TotalMilliseconds + 1000);
-        var user = (await SamplesAsync(rows, "user", "local")).ShouldHaveSingleItem();
+        var rows = await Evidence.FourCompletedAsync(stack.Api, call.CallSid);
+        rows.Values.ShouldAllBe(row => row.DurationMs <= after.TotalMilliseconds + 1000);
+        var user = (await SamplesAsync(call, rows["user"])).ShouldHaveSingleItem();
         user.AsSpan().CommonPrefixLength(Evidence.Expected(call).User).ShouldBe(user.Length);
         (await stack.Api.PostAsync(new Uri($"/calls/{call.CallSid}/recording/resume", UriKind.Relative), null)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
     }
@@ -130,47 +132,7 @@ public sealed class BalancedCallTests(BalancedStack stack) : IClassFixture<Balan
 
     private Task<JsonElement> DetailsAsync(string callSid) => stack.Api.GetFromJsonAsync<JsonElement>(new Uri($"/calls/{callSid}", UriKind.Relative));
 
-    /// <summary>Waits until all of a call's recordings are completed, and makes sure how many there are.</summary>
-    private async Task<IReadOnlyList<JsonElement>> CompletedAsync(SimulatedCall call, int rows)
-    {
-        IReadOnlyList<JsonElement> found = [];
-        try
-        {
-            await Eventually.BecomesTrueAsync(
-                async () =>
-                {
-                    found = await RowsAsync(call.CallSid);
-                    return found.Count >= rows && found.All(row => Text(row, "status") == "completed");
-                },
-                Limit);
-        }
-        catch (TimeoutException late)
-        {
-            throw new TimeoutException($"{late.Message} Rows: {string.Join("; ", found)}", late);
-        }
-
-        found.Count.ShouldBe(rows, string.Join('\n', found));
-        return found;
-    }
-
-    private async Task<IReadOnlyList<JsonElement>> RowsAsync(string callSid)
-    {
-        var page = await stack.Api.GetFromJsonAsync<JsonElement>(new Uri($"/recordings?call_id={callSid}", UriKind.Relative));
-        return [.. page.GetProperty("items").EnumerateArray()];
-    }
-
-    private async Task<short[][]> SamplesAsync(IReadOnlyList<JsonElement> rows, string type, string source)
-    {
-        var row = Row(rows, type, source);
-        using var answer = await stack.Api.GetAsync(new Uri($"/calls/{Text(row, "call_id")}/recording/{Text(row, "id")}", UriKind.Relative));
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        var file = await answer.Content.ReadAsByteArrayAsync();
-        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file)).ShouldBe(Text(row, "sha256"));
-        return Evidence.ReadWav(file);
-    }
-
-    private static JsonElement Row(IReadOnlyList<JsonElement> rows, string type, string source) =>
-        rows.Where(row => Text(row, "recording_type") == type && Text(row, "recording_source") == source).ShouldHaveSingleItem();
+    private Task<short[][]> SamplesAsync(SimulatedCall call, RecordingRow row) => Evidence.SamplesAsync(stack.Api, call.CallSid, row);
 
     private static string? Text(JsonElement row, string name) => row.GetProperty(name).GetString();
 }

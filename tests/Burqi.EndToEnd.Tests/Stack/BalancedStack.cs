@@ -58,7 +58,7 @@ public sealed class BalancedStack : IAsyncLifetime
             ["BURQI_DATABASE_URL"] = databaseUrl,
             ["BURQI_API_KEYS"] = ApiKey,
             ["BURQI_TRUSTED_PROXIES"] = "127.0.0.1",
-            ["BURQI_COMPLETENESS_MINUTES"] = "1",
+            ["BURQI_COMPLETENESS_MINUTES"] = "0.1",
             ["TWILIO_ACCOUNT_SID"] = Twilio.Options.AccountSid,
             ["TWILIO_AUTH_TOKEN"] = Twilio.Options.AuthToken,
             ["TWILIO_CALLER_ID"] = "+18005551212",
