@@ -5,6 +5,7 @@ using Burqi.Catalog.Assistants.Announce;
 using Burqi.Catalog.Calls.Get;
 using Burqi.Catalog.Calls.List;
 using Burqi.Catalog.Calls.Track;
+using Burqi.Catalog.Completeness;
 using Burqi.Catalog.Content;
 using Burqi.Catalog.Controls;
 using Burqi.Catalog.Database;
@@ -59,6 +60,7 @@ public static class CatalogModule
         services.AddRecordingContent();
         services.AddAssistants();
         services.AddControls();
+        services.AddCompleteness();
 
         services.AddApiAccess<CatalogAccess>(CatalogAccess.Policy, provider => provider.GetRequiredService<IOptions<CatalogOptions>>().Value.ApiKeys);
         services.AddExceptionHandler<CatalogExceptionHandler>();

@@ -10,7 +10,8 @@ internal record Call
         """
         call_id as CallId, provider as Provider, account_id as AccountId, parent_call_id as ParentCallId, direction as Direction,
         from_address as FromAddress, to_address as ToAddress, assistant_id as AssistantId, status as Status, duration_ms as DurationMs,
-        started_at as StartedAt, ended_at as EndedAt, created_at as CreatedAt, updated_at as UpdatedAt, listed_at as ListedAt
+        started_at as StartedAt, ended_at as EndedAt, created_at as CreatedAt, updated_at as UpdatedAt, completeness as Completeness,
+        completeness_reason as CompletenessReason, completeness_checked_at as CompletenessCheckedAt, listed_at as ListedAt
         """;
 
     [JsonPropertyName("call_id")]
@@ -54,6 +55,17 @@ internal record Call
 
     [JsonPropertyName("updated_at")]
     public required DateTime UpdatedAt { get; init; }
+
+    /// <summary>Whether as much of the call is recorded as there was.</summary>
+    [JsonPropertyName("completeness")]
+    public required string Completeness { get; init; }
+
+    /// <summary>What is missing, or why nothing is expected, in one sentence.</summary>
+    [JsonPropertyName("completeness_reason")]
+    public required string? CompletenessReason { get; init; }
+
+    [JsonPropertyName("completeness_checked_at")]
+    public required DateTime? CompletenessCheckedAt { get; init; }
 
     /// <summary>What lists are ordered by. It is the cursor's business only.</summary>
     [JsonIgnore]

@@ -93,6 +93,12 @@ public sealed class MessageOrderTests(CatalogHost catalog)
 
     private static JsonObject Comparable(JsonObject row)
     {
+        // When a call is looked at is a matter of time.
+        foreach (var column in row.Select(column => column.Key).Where(name => name.StartsWith("completeness", StringComparison.Ordinal)).ToArray())
+        {
+            row.Remove(column);
+        }
+
         foreach (var column in (string[])["id", "call_id", "created_at", "updated_at", "file_path", "told"])
         {
             row.Remove(column);

@@ -1,3 +1,4 @@
+using Burqi.Catalog.Completeness;
 using Burqi.Catalog.Database;
 using Burqi.Catalog.Lists;
 using Burqi.Contracts;
@@ -9,7 +10,7 @@ namespace Burqi.Catalog.Calls.List;
 /// <summary>Calls, the latest first.</summary>
 internal sealed class ListCallsQuery(CatalogDatabase database)
 {
-    /// <summary>Each filter has an index of its own (0001_calls_and_recordings.sql).</summary>
+    /// <summary>Each filter has an index of its own (0001_calls_and_recordings.sql, 0005_completeness.sql).</summary>
     public static readonly ListParameters Parameters = new(
         _ => true,
         [
@@ -26,6 +27,10 @@ internal sealed class ListCallsQuery(CatalogDatabase database)
             new("assistant_id", "The assistant that took the call."),
             new("from_address", "The calling party's address; a + must be sent as %2B."),
             new("to_address", "The called party's address; a + must be sent as %2B."),
+            new(
+                "completeness",
+                "Whether as much of the call is recorded as there was.",
+                [CompletenessStates.Pending, CompletenessStates.Complete, CompletenessStates.Incomplete, CompletenessStates.Missing]),
         ]);
 
     public async Task<Page<Call>> ExecuteAsync(ListRequest request, CancellationToken cancellationToken)
