@@ -52,7 +52,9 @@ internal sealed record AzureBlobAccount(string Name, Uri Endpoint, string? Key, 
         }
 
         var endpoint = ReadEndpoint(parts, name);
-        return new AzureBlobAccount(name ?? endpoint.Host.Split('.')[0], endpoint, key, sas);
+        // Emulators and gateways have the account as the first part of the path.
+        var path = endpoint.AbsolutePath.Trim('/');
+        return new AzureBlobAccount(name ?? (path.Length > 0 ? path : endpoint.Host.Split('.')[0]), endpoint, key, sas);
     }
 
     /// <summary>Whether a value can be an account key.</summary>

@@ -37,15 +37,17 @@ internal sealed partial class AzureBlobClient
         return new AzureBlobException($"Azure Blob storage at {_account.Endpoint.Authority} was not reached: {meaning}.", 0, code: null, exception);
     }
 
+    private string WrongSecret => _account.Sas is null
+        ? $"the key is not one of account '{_account.Name}'"
+        : "the shared access signature is not valid for this account and container, or not yet";
+
     private string Meaning(Response response, string? code) => (response.Status, code) switch
     {
         (403, _) when ClockDifference(response) is { } difference =>
             $"this machine's clock is {Math.Abs((long)difference.TotalMinutes)} minutes {(difference > TimeSpan.Zero ? "ahead of" : "behind")} Azure's, which takes no request dated more than 15 minutes from its own",
-        (403, "AuthenticationFailed") when SasExpiry() is { } expired => $"the shared access signature expired at {expired:u}",
-        (403, "AuthenticationFailed") => _account.Sas is null
-            ? $"the key is not one of account '{_account.Name}'"
-            : "the shared access signature is not valid for this account and container, or not yet",
-        (403, "AuthorizationFailure") => $"the key is not one of account '{_account.Name}', or the account's network rules keep this machine out",
+        (403, _) when SasExpiry() is { } expired => $"the shared access signature expired at {expired:u}",
+        (403, "AuthenticationFailed") => WrongSecret,
+        (403, "AuthorizationFailure") => $"{WrongSecret}, or the account's network rules keep this machine out",
         (403, "AuthorizationPermissionMismatch") => _account.Sas is null
             ? "this identity lacks a role on the container (Storage Blob Data Contributor to archive, Storage Blob Data Reader to play)"
             : "the shared access signature lacks a permission (racw to archive, r to play)",
@@ -66,7 +68,7 @@ internal sealed partial class AzureBlobClient
         (400, _) => "it did not understand the request",
         (413, _) => "the request is too large for it: make Archiver:Azure:BlockSize smaller",
         (429 or 503, _) => "it is too busy at the moment",
-        (>= 500, _) => "it has a fault of its own at the moment",
+        ( >= 500, _) => "it has a fault of its own at the moment",
         _ => "that was not expected",
     };
 

@@ -39,6 +39,10 @@ public sealed class AzureBlobSettingsTests
         (account.Name, account.Endpoint.AbsoluteUri, account.Key, account.Sas).ShouldBe(("burqi", "https://burqi.blob.core.windows.net/", null, "sv=2026-04-06&sp=rcw&sig=a%3D"));
     }
 
+    [Fact]
+    public void Parse_SignatureForAnAddressWithAPath_AccountIsInThePath() =>
+        AzureBlobAccount.Parse("BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1;SharedAccessSignature=sig=a%3D").Name.ShouldBe("devstoreaccount1");
+
     [Theory]
     [InlineData("secret", "is not a list of Name=Value pairs with semicolons between them.")]
     [InlineData("AccountName=a;AccountName=b", "names one of its parts twice.")]
