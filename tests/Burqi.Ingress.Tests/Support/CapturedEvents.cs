@@ -55,7 +55,8 @@ internal sealed class CapturedEvents
 
 /// <summary>Takes every event that ingress publishes.</summary>
 internal sealed class EventCapture(CapturedEvents events)
-    : IConsumer<CallStarted>, IConsumer<CallEnded>, IConsumer<RecordingStarted>, IConsumer<ProviderRecordingReady>, IConsumer<RecordingFailed>
+    : IConsumer<CallStarted>, IConsumer<CallEnded>, IConsumer<RecordingStarted>, IConsumer<ProviderRecordingReady>, IConsumer<RecordingFailed>,
+        IConsumer<RecordingControlAnswered>
 {
     public Task Consume(ConsumeContext<CallStarted> context) => Keep(context.Message);
 
@@ -66,6 +67,8 @@ internal sealed class EventCapture(CapturedEvents events)
     public Task Consume(ConsumeContext<ProviderRecordingReady> context) => Keep(context.Message);
 
     public Task Consume(ConsumeContext<RecordingFailed> context) => Keep(context.Message);
+
+    public Task Consume(ConsumeContext<RecordingControlAnswered> context) => Keep(context.Message);
 
     private Task Keep(object message)
     {
