@@ -69,7 +69,7 @@ public sealed class AzureBlobFaultTests : IAsyncLifetime
         await store.CheckAsync(Cancellation);
         var failure = await PutFailsAsync(store);
         (failure.Status, failure.Code).ShouldBe((403, "AuthorizationPermissionMismatch"));
-        failure.Message.ShouldEndWith("the shared access signature lacks a permission (racw to archive, r to play).");
+        failure.Message.ShouldEndWith("the shared access signature lacks a permission (rcw to archive, r to play).");
         failure.ToString().ShouldNotContain("sig=");
     }
 
