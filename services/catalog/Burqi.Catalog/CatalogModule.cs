@@ -14,6 +14,7 @@ using Burqi.Catalog.Recordings.Get;
 using Burqi.Catalog.Recordings.List;
 using Burqi.Catalog.Recordings.MarkArchived;
 using Burqi.Catalog.Recordings.Play;
+using Burqi.Catalog.Recordings.ProviderCopies;
 using Burqi.Catalog.Recordings.Track;
 using Burqi.Catalog.Recordings.Upgrade;
 using MassTransit;
@@ -78,6 +79,7 @@ public static class CatalogModule
         bus.AddConsumer<RecordingCapturedConsumer, RecordingCapturedConsumerDefinition>();
         bus.AddConsumer<RecordingFailedConsumer, RecordingFailedConsumerDefinition>();
         bus.AddConsumer<ProviderRecordingReadyConsumer, ProviderRecordingReadyConsumerDefinition>();
+        bus.AddConsumer<ProviderRecordingDeletedConsumer, ProviderRecordingDeletedConsumerDefinition>();
         bus.AddConsumer<RecordingArchiveStartedConsumer, RecordingArchiveStartedConsumerDefinition>();
         bus.AddConsumer<RecordingArchivedConsumer, RecordingArchivedConsumerDefinition>();
         bus.AddConsumer<RecordingArchiveFailedConsumer, RecordingArchiveFailedConsumerDefinition>();

@@ -17,6 +17,9 @@ internal static class RecordingEventLog
         values (@callId, @recordingId, @name, @actor, cast(@details as jsonb))
         """;
 
+    private const string IsTold =
+        "select exists (select from catalog.recording_events where call_id = @callId and recording_id = @recordingId and event = @name)";
+
     /// <summary>Appends one event.</summary>
     /// <param name="connection">Open, with the transaction of the change.</param>
     /// <param name="name">One of <see cref="RecordingEventNames"/>.</param>
@@ -35,4 +38,27 @@ internal static class RecordingEventLog
         CancellationToken cancellationToken) =>
         connection.ExecuteAsync(new CommandDefinition(
             Sql, new { callId, recordingId, name, actor, details = details.ToJsonString() }, cancellationToken: cancellationToken));
+
+    /// <summary>Appends an event that a recording has once at most. To be called under the lock of the call, since it looks first.</summary>
+    /// <param name="connection">Open, with the transaction of the change.</param>
+    /// <param name="name">One of <see cref="RecordingEventNames"/>.</param>
+    /// <param name="callId">The provider's id of the call.</param>
+    /// <param name="recordingId">The recording it is about.</param>
+    /// <param name="actor">Who asked for it; null where nobody did. Never a key or a phone number.</param>
+    /// <param name="details">What else is to be known, in snake_case.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task AppendOnceAsync(
+        NpgsqlConnection connection,
+        string name,
+        string callId,
+        Guid recordingId,
+        string? actor,
+        JsonObject details,
+        CancellationToken cancellationToken)
+    {
+        if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(IsTold, new { callId, recordingId, name }, cancellationToken: cancellationToken)))
+        {
+            await AppendAsync(connection, name, callId, recordingId, actor, details, cancellationToken);
+        }
+    }
 }

@@ -3,6 +3,7 @@ using Burqi.Catalog.Calls.Track;
 using Burqi.Catalog.Database;
 using Dapper;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Burqi.Catalog.Recordings.Track;
 
@@ -38,11 +39,16 @@ internal sealed partial class UpsertRecordingCommand(TellOfCallCommand tellOfCal
 
     /// <summary>
     /// Tells of status <paramref name="status"/> and the facts that came with it. Of a recording whose assistant wants no rows every message
-    /// says so, and each is passed over: no order of them makes a row.
+    /// says so, and each is passed over: no order of them makes a row. What <paramref name="also"/> writes is written with it or not at all.
     /// </summary>
     /// <exception cref="IdentityConflictException">The id is taken by a recording of another call, provider, source or type.</exception>
     public async Task ExecuteAsync(
-        RecordingIdentity recording, string status, ToldFacts facts, bool? createDatabaseRecords, CancellationToken cancellationToken)
+        RecordingIdentity recording,
+        string status,
+        ToldFacts facts,
+        bool? createDatabaseRecords,
+        CancellationToken cancellationToken,
+        Func<NpgsqlConnection, Task>? also = null)
     {
         if (createDatabaseRecords is false)
         {
@@ -57,16 +63,21 @@ internal sealed partial class UpsertRecordingCommand(TellOfCallCommand tellOfCal
 
         var told = facts.Column("status", status).ToJson();
         var parameters = new { recording.Id, recording.CallId, recording.Provider, recording.RecordingSource, recording.RecordingType, Told = told };
-        var reached = await tellOfCall.ExecuteAsync(
+        var now = await tellOfCall.ExecuteAsync(
             recording.CallId,
-            connection => connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken)),
+            async connection =>
+            {
+                var reached = await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken));
+                await (reached is null || also is null ? Task.CompletedTask : also(connection));
+                return reached;
+            },
             cancellationToken);
-        if (reached is null)
+        if (now is null)
         {
             activity?.SetStatus(ActivityStatusCode.Error);
             throw new IdentityConflictException($"Recording {recording.Id} is known as another call's, provider's, source's or type's.");
         }
 
-        Log.Told(logger, recording.Id, recording.CallId, status, reached);
+        Log.Told(logger, recording.Id, recording.CallId, status, now);
     }
 }
