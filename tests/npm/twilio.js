@@ -110,7 +110,7 @@ const commands = {
     }
 
     const client = twilio(user, password, { accountSid, httpClient: new Elsewhere() });
-    const dates = (options) => Object.fromEntries(Object.entries(options ?? {}).map(([key, value]) => [key, /^date/.test(key) ? new Date(value) : value]));
+    const dates = (options) => Object.fromEntries(Object.entries(options ?? {}).map(([key, value]) => [key, /^(date|startTime|endTime)/.test(key) ? new Date(value) : value]));
     const plain = (instance) => JSON.parse(JSON.stringify(instance));
     const run = {
       list: async ({ options }) => (await client.recordings.list(dates(options))).map(plain),
@@ -119,6 +119,7 @@ const commands = {
       remove: ({ recording }) => client.recordings(recording).remove(),
       fetchAccount: async () => plain(await client.api.v2010.accounts(accountSid).fetch()),
       listNumbers: async ({ options }) => (await client.incomingPhoneNumbers.list(options)).map(plain),
+      listCalls: async ({ options }) => (await client.calls.list(dates(options))).map(plain),
       fetchCall: async ({ call }) => plain(await client.calls(call).fetch()),
       start: async ({ call, options }) => plain(await client.calls(call).recordings.create(options)),
       update: async ({ call, recording, options }) => plain(await client.calls(call).recordings(recording).update(options)),

@@ -12,6 +12,7 @@ internal sealed class ArchiverMetrics
     private readonly Counter<long> _failures;
     private readonly Counter<long> _completed;
     private readonly Counter<long> _dead;
+    private readonly Counter<long> _refusedRequests;
     private JobCensus? _census;
 
     public ArchiverMetrics(IMeterFactory meters)
@@ -22,6 +23,7 @@ internal sealed class ArchiverMetrics
         _failures = meter.CreateCounter<long>("burqi.archiver.transfer.failures", "{attempt}", "Attempts that failed, by reason");
         _completed = meter.CreateCounter<long>("burqi.archiver.jobs.completed", "{job}", "Recordings archived and verified");
         _dead = meter.CreateCounter<long>("burqi.archiver.jobs.given_up", "{job}", "Recordings given up, by reason");
+        _refusedRequests = meter.CreateCounter<long>("burqi.archiver.requests.refused", "{request}", "Requests without a valid API key");
         meter.CreateObservableGauge("burqi.archiver.jobs", CountJobs, "{job}", "Unfinished and dead jobs, by state");
         meter.CreateObservableGauge("burqi.archiver.jobs.oldest_waiting", OldestWaiting, "s", "How long the longest due job has been waiting");
     }
@@ -41,6 +43,8 @@ internal sealed class ArchiverMetrics
             _failures.Add(1, new("source", source), new("reason", reason.ToString()));
         }
     }
+
+    public void RequestRefused() => _refusedRequests.Add(1);
 
     public void Completed() => _completed.Add(1);
 

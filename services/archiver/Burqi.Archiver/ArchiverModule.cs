@@ -1,8 +1,13 @@
+using Burqi.Access;
 using Burqi.Archiver.ArchiveRecording;
 using Burqi.Archiver.Assistants;
 using Burqi.Archiver.Database;
 using Burqi.Archiver.Health;
+using Burqi.Archiver.Http;
 using Burqi.Archiver.Jobs;
+using Burqi.Archiver.Reconcile;
+using Burqi.Archiver.Reconcile.Http;
+using Burqi.Archiver.Reconcile.Twilio;
 using Burqi.Archiver.Sources;
 using Burqi.Archiver.Sources.Twilio;
 using Burqi.Archiver.Stores;
@@ -35,6 +40,7 @@ public static class ArchiverModule
                 options.DatabaseUrl = configuration["BURQI_DATABASE_URL"] ?? options.DatabaseUrl;
                 options.Store = configuration["BURQI_STORE"] ?? options.Store;
                 options.DataDirectory = configuration["BURQI_DATA_DIR"] ?? options.DataDirectory;
+                options.ApiKeys = ApiKeys.Read(configuration["BURQI_API_KEYS"]);
                 options.Read(configuration["BURQI_ARCHIVER_WORKERS"], configuration["BURQI_ARCHIVER_GIVE_UP_HOURS"]);
             })
             .ValidateOnStart();
@@ -75,6 +81,10 @@ public static class ArchiverModule
         services.AddHostedService<JobAnnouncer>();
         services.AddHostedService<JobCensusTaker>();
 
+        services.AddReconciliation();
+        services.AddTwilioRecordings();
+        services.AddApiAccess<ArchiverAccess>(ArchiverAccess.Policy, provider => provider.GetRequiredService<IOptions<ArchiverOptions>>().Value.ApiKeys);
+
         services.AddHealthChecks()
             .AddCheck<DatabaseHealthCheck>("archiver-database", tags: [Ready])
             .AddCheck<StoreHealthCheck>("archiver-store", tags: [Ready]);
@@ -87,8 +97,13 @@ public static class ArchiverModule
         bus.AddConsumer<RecordingCapturedConsumer, RecordingCapturedConsumerDefinition>();
         bus.AddConsumer<ProviderRecordingReadyConsumer, ProviderRecordingReadyConsumerDefinition>();
         bus.AddAssistantsConsumer<AssistantsConsumerDefinition>();
+        bus.AddReconciliationConsumers();
     }
 
-    /// <summary>Maps archiver's routes: it has none of its own yet, health is the host's.</summary>
-    public static IEndpointRouteBuilder MapArchiver(this IEndpointRouteBuilder routes) => routes;
+    /// <summary>Maps archiver's routes. All of them need an API key.</summary>
+    public static IEndpointRouteBuilder MapArchiver(this IEndpointRouteBuilder routes)
+    {
+        routes.MapReconciliations();
+        return routes;
+    }
 }

@@ -25,6 +25,9 @@ public sealed class ArchiverOptions
     /// <summary><c>BURQI_DATA_DIR</c>: where the assistants heard of are kept, in the folder <c>archiver-assistants</c>. Default <c>data</c>.</summary>
     public string DataDirectory { get; set; } = "data";
 
+    /// <summary><c>BURQI_API_KEYS</c>: the keys that open the archiver's API, separated by commas; without any it is closed to everybody.</summary>
+    public IReadOnlyList<string> ApiKeys { get; set; } = [];
+
     /// <summary><c>BURQI_ARCHIVER_WORKERS</c>: how many recordings are transferred at once by this process. Default 4.</summary>
     public int Workers { get; set; } = 4;
 

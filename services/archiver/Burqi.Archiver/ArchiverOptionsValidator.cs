@@ -1,3 +1,4 @@
+using Burqi.Access;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -24,6 +25,7 @@ internal sealed class ArchiverOptionsValidator : IValidateOptions<ArchiverOption
         }
 
         errors.AddRange(options.Unreadable);
+        errors.AddRange(ApiKeys.Objections(options.ApiKeys));
         if (options.Workers is < 1 or > ArchiverOptions.MaxWorkers)
         {
             errors.Add($"{ArchiverOptions.Section}:Workers is {options.Workers}: give a number from 1 to {ArchiverOptions.MaxWorkers}.");

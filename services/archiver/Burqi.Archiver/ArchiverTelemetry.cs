@@ -19,4 +19,12 @@ internal static class ArchiverTelemetry
         activity?.SetTag("burqi.attempt", job.Attempts);
         return activity;
     }
+
+    public static Activity? StartReconciliation(Guid id, string provider)
+    {
+        var activity = Source.StartActivity("reconcile");
+        activity?.SetTag("burqi.reconciliation_id", id.ToString());
+        activity?.SetTag("burqi.provider", provider);
+        return activity;
+    }
 }

@@ -24,7 +24,7 @@ public sealed class LoadBalancerTests : IAsyncLifetime
     [Fact]
     public void Upstreams_Configured_AreTheStacksReplicas()
     {
-        LoadBalancer.ConfiguredReplicas.ShouldBe(["ingress-1", "ingress-2", "media-1", "media-2", "catalog"]);
+        LoadBalancer.ConfiguredReplicas.ShouldBe(["ingress-1", "ingress-2", "media-1", "media-2", "archiver", "catalog"]);
         LoadBalancer.ConfiguredReplicas.Except(ComposeFile.Stack.Services.Where(service => service.IsOurs).Select(service => service.Name)).ShouldBeEmpty();
         ComposeFile.Stack.Service("load-balancer").DependsOn.Keys.ShouldBe(LoadBalancer.ConfiguredReplicas, ignoreOrder: true);
     }

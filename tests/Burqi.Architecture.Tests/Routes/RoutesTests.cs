@@ -9,7 +9,7 @@ public sealed class RoutesTests
     {
         ["ingress"] = ["POST /twilio/voice", "POST /twiml", "POST /twilio/call-status", "POST /twilio/stream-status", "POST /twilio/recording-status", "POST /recording/status"],
         ["media"] = ["ANY /twilio/media-stream", "ANY /streams", "ANY /acs/media/{contextId}", "GET /media/recordings/{recordingId}/content", "HEAD /media/recordings/{recordingId}/content"],
-        ["archiver"] = [],
+        ["archiver"] = ["POST /reconciliations", "GET /reconciliations", "GET /reconciliations/{id}"],
         ["catalog"] =
         [
             "GET /calls", "GET /calls/{call_id}", "GET /recordings", "GET /recordings/{id}",

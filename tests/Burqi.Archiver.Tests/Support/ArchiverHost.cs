@@ -25,6 +25,9 @@ internal sealed class ArchiverHost : IAsyncDisposable
 
     public PublishedMessages Published { get; } = new();
 
+    /// <summary>Where its API answers.</summary>
+    public Uri Address => new(_app.Urls.First());
+
     /// <summary>Everything it has logged so far.</summary>
     public string LogText => _logs.Text;
 

@@ -45,6 +45,34 @@ public sealed class TwilioLibraryTests : SimulatorTest
     }
 
     [Fact]
+    public async Task ListCalls_MoreThanAPage_GivesEachCallOnce()
+    {
+        var calls = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            calls.Add((await RecordAsync()).CallSid);
+        }
+
+        var started = Twilio.Calls[0].StartedAt;
+        var results = await AskAsync(
+            new { @do = "listCalls", options = new { pageSize = 2 } },
+            new { @do = "listCalls", options = new { pageSize = 2, limit = 3 } },
+            new { @do = "listCalls", options = new { status = "completed", startTimeAfter = started.AddDays(-1), startTimeBefore = started.AddDays(1) } },
+            new { @do = "listCalls", options = new { status = "busy" } },
+            new { @do = "listCalls", options = new { startTimeAfter = started.AddDays(1) } },
+            new { @do = "fetchCall", call = calls[3] });
+
+        Sids(results[0]).ShouldBe(calls, ignoreOrder: true);
+        Sids(results[1]).Length.ShouldBe(3);
+        Sids(results[2]).ShouldBe(calls, ignoreOrder: true);
+        Sids(results[3]).ShouldBeEmpty();
+        Sids(results[4]).ShouldBeEmpty();
+        var call = results[5]["result"]!;
+        (call["sid"]!.GetValue<string>(), call["status"]!.GetValue<string>(), call["duration"]!.GetValue<string>()).ShouldBe((calls[3], "completed", "2"));
+        call["endTime"].ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task Fetch_Recording_IsReadFieldByField()
     {
         var recording = await RecordAsync();

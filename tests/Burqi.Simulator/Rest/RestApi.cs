@@ -18,8 +18,6 @@ namespace Burqi.Simulator.Rest;
 /// </summary>
 internal sealed class RestApi(TwilioSimulator simulator, RecordingLibrary library, RestFaults faults)
 {
-    private const int LargestPage = 1000;
-
     private TwilioSimulatorOptions Options => simulator.Options;
 
     public void Map(IEndpointRouteBuilder routes)
@@ -35,6 +33,7 @@ internal sealed class RestApi(TwilioSimulator simulator, RecordingLibrary librar
         account.MapGet("/Recordings.json", (HttpContext http) => List(http, null));
         account.MapGet("/Recordings/{file}", GetRecordingAsync);
         account.MapDelete("/Recordings/{file}", Delete);
+        account.MapGet("/Calls.json", ListCalls);
         account.MapGet("/Calls/{callSid}/Recordings.json", (HttpContext http, string callSid) => List(http, callSid));
         account.MapPost("/Calls/{callSid}/Recordings.json", StartRecordingAsync);
         account.MapPost("/Calls/{callSid}/Recordings/{file}", UpdateRecordingAsync);
@@ -187,70 +186,46 @@ internal sealed class RestApi(TwilioSimulator simulator, RecordingLibrary librar
             return RestError.NotFound(http.Request.Path);
         }
 
-        var query = http.Request.Query;
-        var pageSize = 50;
-        if (query.TryGetValue("PageSize", out var size) && (!int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out pageSize) || pageSize is < 1 or > LargestPage))
+        if (Paging.TimeFilter(http, "DateCreated", out var error) is not { } isIn)
         {
-            return RestError.Of(400, 20001, $"PageSize is a number from 1 to {LargestPage}");
+            return error!;
         }
 
-        var recordings = library.All();
-        var wantedCall = callSid ?? (query.TryGetValue("CallSid", out var given) ? given.ToString() : null);
-        var matching = recordings.Where(r => (wantedCall is null || r.CallSid == wantedCall) && (r.Status != "deleted" || IncludesDeleted(http)));
-        foreach (var (name, keep) in new (string, Func<DateTimeOffset, DateTimeOffset, DateTimeOffset, bool>)[]
-        {
-            ("DateCreated", (created, from, to) => created >= from && created < to),
-            ("DateCreated>", (created, from, _) => created >= from),
-            ("DateCreated<", (created, _, to) => created < to),
-        })
-        {
-            if (!query.TryGetValue(name, out var text))
-            {
-                continue;
-            }
-
-            if (ReadTime(text.ToString()) is not var (from, to))
-            {
-                return RestError.Of(400, 20001, $"{name}= is a date, YYYY-MM-DD, or a time in UTC");
-            }
-
-            matching = matching.Where(r => keep(r.StartedAt, from, to));
-        }
-
-        var page = 0;
-        if (query.TryGetValue("PageToken", out var token))
-        {
-            // The token names the last recording of the page before: a page holds what follows it, whatever was added or deleted since.
-            var before = token.ToString() is ['P', 'A', .. var last] ? recordings.TakeWhile(r => r.RecordingSid != last).Count() : recordings.Count;
-            matching = matching.Except(recordings.Take(before + 1));
-            if (before == recordings.Count || !int.TryParse(query["Page"].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out page))
-            {
-                return RestError.Of(400, 20006, "The page is not available");
-            }
-        }
-        else if (query.TryGetValue("Page", out var number) && number != "0")
-        {
-            return RestError.Of(400, 20006, "The page is not available without its PageToken: follow next_page_uri");
-        }
-
-        var left = matching.ToList();
-        var shown = left.Take(pageSize).ToList();
-        var kept = query.Where(q => q.Key is not ("Page" or "PageToken" or "PageSize"))
-            .Select(q => $"{Uri.EscapeDataString(q.Key)}={Uri.EscapeDataString(q.Value.ToString())}&");
-        var first = $"{http.Request.Path}?{string.Concat(kept)}PageSize={pageSize}";
-        return Json(new JsonObject
-        {
-            ["recordings"] = new JsonArray([.. shown.Select(JsonNode? (r) => Describe(r))]),
-            ["page"] = page,
-            ["page_size"] = pageSize,
-            ["start"] = page * pageSize,
-            ["end"] = Math.Max(page * pageSize, (page * pageSize) + shown.Count - 1),
-            ["uri"] = http.Request.Path + http.Request.QueryString.ToString(),
-            ["first_page_uri"] = first + "&Page=0",
-            ["next_page_uri"] = shown.Count < left.Count ? $"{first}&Page={page + 1}&PageToken=PA{shown[^1].RecordingSid}" : null,
-            ["previous_page_uri"] = null,
-        });
+        var wantedCall = callSid ?? (http.Request.Query.TryGetValue("CallSid", out var given) ? given.ToString() : null);
+        return Answer(Paging.Of(
+            http,
+            "recordings",
+            library.All(),
+            recording => (wantedCall is null || recording.CallSid == wantedCall) && (recording.Status != "deleted" || IncludesDeleted(http)) && isIn(recording.StartedAt),
+            recording => recording.RecordingSid,
+            Describe));
     }
+
+    private IResult ListCalls(HttpContext http)
+    {
+        if (Fail(http, RestTarget.Call) is { } failed)
+        {
+            return failed;
+        }
+
+        if (Paging.TimeFilter(http, "StartTime", out var error) is not { } started || Paging.TimeFilter(http, "EndTime", out error) is not { } ended)
+        {
+            return error!;
+        }
+
+        var query = http.Request.Query;
+        bool Is(string name, string value) => !query.TryGetValue(name, out var wanted) || wanted == value;
+        return Answer(Paging.Of(
+            http,
+            "calls",
+            [.. simulator.Calls.Reverse()],
+            call => Is("Status", call.Status) && Is("From", call.Script.From) && Is("To", call.Script.To) && Is("ParentCallSid", "")
+                && started(call.StartedAt) && (call.EndedAt is { } end ? ended(end) : !query.Keys.Any(key => key.StartsWith("EndTime", StringComparison.Ordinal))),
+            call => call.CallSid,
+            Describe));
+    }
+
+    private static IResult Answer((JsonObject? Page, IResult? Error) list) => list.Error ?? Json(list.Page!);
 
     private async Task<IResult> StartRecordingAsync(HttpContext http, string callSid)
     {
@@ -329,10 +304,10 @@ internal sealed class RestApi(TwilioSimulator simulator, RecordingLibrary librar
         return Json(Describe(recording));
     }
 
-    private IResult GetCall(HttpContext http, string file) =>
-        Split(file) is var (sid, extension) && extension == ".json" && simulator.FindCall(sid) is { } found
+    private IResult GetCall(HttpContext http, string file) => Fail(http, RestTarget.Call) ??
+        (Split(file) is var (sid, extension) && extension == ".json" && simulator.FindCall(sid) is { } found
             ? Json(Describe(found.Call))
-            : RestError.NotFound(http.Request.Path);
+            : RestError.NotFound(http.Request.Path));
 
     private async Task<IResult> UpdateCallAsync(HttpContext http, string file)
     {
@@ -416,18 +391,4 @@ internal sealed class RestApi(TwilioSimulator simulator, RecordingLibrary librar
 
     private static (string Sid, string Extension) Split(string file) =>
         file.IndexOf('.', StringComparison.Ordinal) is var dot and >= 0 ? (file[..dot], file[dot..]) : (file, "");
-
-    // A date stands for its whole day, a time for its second.
-    private static (DateTimeOffset From, DateTimeOffset To)? ReadTime(string text)
-    {
-        const DateTimeStyles utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-        if (DateTimeOffset.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, utc, out var day))
-        {
-            return (day, day.AddDays(1));
-        }
-
-        return DateTimeOffset.TryParseExact(text, "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture, utc, out var time)
-            ? (time, time.AddSeconds(1))
-            : null;
-    }
 }

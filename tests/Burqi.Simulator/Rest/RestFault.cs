@@ -17,6 +17,9 @@ public enum RestTarget
 
     /// <summary>The deletion of a recording.</summary>
     Delete,
+
+    /// <summary>A call, or a list of calls.</summary>
+    Call,
 }
 
 /// <summary>A fault of the REST API, spent on the next requests that it fits.</summary>
@@ -24,6 +27,9 @@ public sealed record RestFault
 {
     /// <summary>Which requests it strikes.</summary>
     public RestTarget Target { get; init; }
+
+    /// <summary>How many requests that it fits it leaves alone first.</summary>
+    public int After { get; init; }
 
     /// <summary>How many requests it strikes.</summary>
     public int Times { get; init; } = 1;

@@ -4,13 +4,13 @@ namespace Burqi.Simulator.Rest;
 internal sealed class RestFaults
 {
     private readonly Lock sync = new();
-    private readonly List<(RestFault Fault, int Left)> pending = [];
+    private readonly List<Pending> pending = [];
 
     public void Add(RestFault fault)
     {
         lock (sync)
         {
-            pending.Add((fault, fault.Times));
+            pending.Add(new Pending { Fault = fault, Spared = fault.After, Left = fault.Times });
         }
     }
 
@@ -18,23 +18,28 @@ internal sealed class RestFaults
     {
         lock (sync)
         {
-            var index = pending.FindIndex(p => (p.Fault.Target == RestTarget.Any || p.Fault.Target == target) && (p.Fault.Status == 0) == spoilsBody);
-            if (index < 0)
+            var fitting = pending.Where(p => (p.Fault.Target == RestTarget.Any || p.Fault.Target == target) && (p.Fault.Status == 0) == spoilsBody).ToList();
+            var struck = fitting.Find(p => p.Spared == 0);
+            foreach (var waiting in fitting.Where(p => p.Spared > 0))
             {
-                return null;
+                waiting.Spared--;
             }
 
-            var (fault, left) = pending[index];
-            if (left > 1)
+            if (struck is not null && --struck.Left == 0)
             {
-                pending[index] = (fault, left - 1);
-            }
-            else
-            {
-                pending.RemoveAt(index);
+                pending.Remove(struck);
             }
 
-            return fault;
+            return struck?.Fault;
         }
+    }
+
+    private sealed class Pending
+    {
+        public required RestFault Fault { get; init; }
+
+        public required int Spared { get; set; }
+
+        public required int Left { get; set; }
     }
 }

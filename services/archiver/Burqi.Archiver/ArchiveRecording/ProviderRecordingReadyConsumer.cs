@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Burqi.Archiver.Jobs;
+using Burqi.Archiver.Reconcile.Heard;
 using Burqi.Archiver.Sources;
 using Burqi.Contracts.Recordings;
 using MassTransit;
@@ -10,6 +11,7 @@ namespace Burqi.Archiver.ArchiveRecording;
 /// <summary>Writes down that a provider's recording is to be fetched. The bytes move later, outside the acknowledgement.</summary>
 internal sealed class ProviderRecordingReadyConsumer(
     AddJobCommand addJob,
+    HearCommand hear,
     IEnumerable<IProviderSource> providers,
     JobSignals signals,
     ILogger<ProviderRecordingReadyConsumer> logger)
@@ -19,6 +21,7 @@ internal sealed class ProviderRecordingReadyConsumer(
     {
         if (context.Message.AutoSave is false)
         {
+            await hear.RecordingAsync(context.Message.RecordingId, context.CancellationToken);
             JobLog.NotWanted(logger, context.Message.RecordingId);
             return;
         }

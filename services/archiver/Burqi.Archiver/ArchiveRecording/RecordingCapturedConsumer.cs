@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Burqi.Archiver.Jobs;
+using Burqi.Archiver.Reconcile.Heard;
 using Burqi.Archiver.Sources.MediaNode;
 using Burqi.Archiver.Stores;
 using Burqi.Contracts.Recordings;
@@ -9,14 +10,17 @@ using Microsoft.Extensions.Logging;
 namespace Burqi.Archiver.ArchiveRecording;
 
 /// <summary>Writes down that a captured file is to be archived. The bytes move later, outside the acknowledgement.</summary>
-internal sealed class RecordingCapturedConsumer(AddJobCommand addJob, JobSignals signals, ILogger<RecordingCapturedConsumer> logger)
+internal sealed class RecordingCapturedConsumer(AddJobCommand addJob, HearCommand hear, JobSignals signals, ILogger<RecordingCapturedConsumer> logger)
     : IConsumer<RecordingCaptured>
 {
     public async Task Consume(ConsumeContext<RecordingCaptured> context)
     {
         if (context.Message.AutoSave is false)
         {
-            JobLog.NotWanted(logger, context.Message.RecordingId);
+            // The provider's own file of the call is not wanted either, should it have to be looked for.
+            var message = context.Message;
+            await hear.CallAsync(message.Provider, message.CallId, message.AssistantId, autoSave: false, message.CreateDatabaseRecords, context.CancellationToken);
+            JobLog.NotWanted(logger, message.RecordingId);
             return;
         }
 
