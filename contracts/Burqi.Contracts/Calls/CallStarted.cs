@@ -29,4 +29,7 @@ public sealed record CallStarted
 
     /// <summary>When the provider first told us of the call (UTC).</summary>
     public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>True when somebody else had answered the call, and talked to the caller, before the provider told us of it; null where that is not known.</summary>
+    public bool? HandedOver { get; init; }
 }

@@ -165,6 +165,22 @@ public sealed class LookAtCallsTests(LookAtCallsTests.QuietHost catalog) : IClas
         (await CallAsync()).ShouldHave(("completeness", "complete"));
     }
 
+    [Theory]
+    [InlineData(null, "complete")]
+    [InlineData(-19, "incomplete")]
+    public async Task Call_HandedOverByAMenuElsewhere_IsMeasuredFromThereUnlessItWasOursBefore(int? heardOfBefore, string completeness)
+    {
+        await catalog.TellAsync(_told.CallStarted() with { HandedOver = true }, _told.CallEnded(durationMs: 50_000), _told.Captured(), _told.Archived());
+        if (heardOfBefore is { } seconds)
+        {
+            await catalog.TellAsync(_told.CallStarted(Told.Start.AddSeconds(seconds)));
+        }
+
+        await PassAsync();
+        await LookAsync();
+        (await CallAsync()).ShouldHave(("completeness", completeness));
+    }
+
     [Fact]
     public async Task Recording_ToldWhileACallIsLookedAt_HasItLookedAtAgain()
     {

@@ -18,14 +18,16 @@ internal sealed partial class LookAtCallsCommand(
     CompletenessMetrics metrics,
     ILogger<LookAtCallsCommand> logger)
 {
-    // The settings that held within a minute of the beginning: nodes hear of a change a little after it is made.
+    // The settings that held within a minute of the beginning: nodes hear of a change a little after it is made. A call that was heard of before
+    // it was handed over was ours before.
     private const string Due =
         """
         select
             call_id as CallId, status as Status, parent_call_id as ParentCallId, assistant_id as AssistantId, duration_ms as DurationMs,
-            cast(told -> 'handed_over_at' ->> 2 as timestamptz) as HandedOverAt, ended_at as EndedAt, updated_at as UpdatedAt, clock_timestamp() as Now,
+            ended_at as EndedAt, updated_at as UpdatedAt, clock_timestamp() as Now,
             completeness as Completeness, completeness_reason as CompletenessReason,
             settings.recorded as IsRecorded, settings.listed as IsListed,
+            case when cast(told -> 'handed_over_at' ->> 2 as timestamptz) <= started_at then started_at end as HandedOverAt,
             stopped.local as LocalStoppedAt, stopped.provider as ProviderStoppedAt
         from catalog.calls call
         left join lateral (

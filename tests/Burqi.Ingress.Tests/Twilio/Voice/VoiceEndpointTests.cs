@@ -65,6 +65,19 @@ public sealed class VoiceEndpointTests
         host.Events.TraceOf(started).ShouldBe(trace.TraceId);
     }
 
+    [Theory]
+    [InlineData("inbound", "ringing", null)]
+    [InlineData("inbound", "in-progress", true)]
+    [InlineData("outbound-api", "in-progress", null)]
+    public async Task Post_CallThatWasAnsweredElsewhere_IsAnnouncedAsHandedOver(string direction, string status, bool? handedOver)
+    {
+        await using var host = await IngressHost.StartAsync();
+
+        await TwimlAsync(host, TwilioClient.Voice(("Direction", direction), ("CallStatus", status)));
+
+        (await host.Events.SingleAsync<CallStarted>()).HandedOver.ShouldBe(handedOver);
+    }
+
     [Fact]
     public async Task Post_Call_IsAnsweredAsXmlThatNobodyKeeps()
     {

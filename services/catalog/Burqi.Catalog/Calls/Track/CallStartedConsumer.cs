@@ -21,6 +21,7 @@ internal sealed class CallStartedConsumer(UpsertCallCommand upsertCall) : IConsu
                 .Column("from_address", message.From)
                 .Column("to_address", message.To)
                 .Column("assistant_id", message.AssistantId)
+                .Column("handed_over_at", message.HandedOver is true ? message.StartedAt : null)
                 .StartedAt(message.StartedAt),
             context.CancellationToken);
     }

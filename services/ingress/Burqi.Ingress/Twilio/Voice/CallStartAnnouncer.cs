@@ -31,6 +31,7 @@ internal sealed partial class CallStartAnnouncer(
                 To = form.To,
                 AssistantId = assistantId,
                 StartedAt = time.GetUtcNow(),
+                HandedOver = form.HandedOver ? true : null,
             };
             var deadline = options.Value.VoiceDeadline;
             // The outbox keeps the deadline for the bus and again for the disk. Aside and under a limit all the same: what blocks its thread,

@@ -12,6 +12,11 @@ internal sealed record VoiceForm
 
     public string? Direction { get; init; }
 
+    /// <summary>
+    /// An incoming call is asked for while it still rings. One that was answered before comes from somebody else's TwiML, such as a menu.
+    /// </summary>
+    public bool HandedOver { get; init; }
+
     public string? From { get; init; }
 
     public string? To { get; init; }
@@ -22,6 +27,7 @@ internal sealed record VoiceForm
         AccountSid = TwilioSid.IsValid(form["AccountSid"], TwilioSid.Account) ? form["AccountSid"] : null,
         ParentCallSid = TwilioSid.IsValid(form["ParentCallSid"], TwilioSid.Call) ? form["ParentCallSid"] : null,
         Direction = form["Direction"],
+        HandedOver = form["Direction"] == "inbound" && form["CallStatus"] == "in-progress",
         From = form["From"],
         To = form["To"],
     };
