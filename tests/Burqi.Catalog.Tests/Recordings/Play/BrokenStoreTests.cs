@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Burqi.Catalog.Tests.Recordings.Play;
 
-/// <summary>A store that fails once the answer has begun.</summary>
+/// <summary>A store that fails, before or after the answer has begun.</summary>
 public sealed class BrokenStoreTests(BrokenStoreTests.BrokenStoreHost catalog) : IClassFixture<BrokenStoreTests.BrokenStoreHost>
 {
     [Theory]
@@ -25,6 +25,24 @@ public sealed class BrokenStoreTests(BrokenStoreTests.BrokenStoreHost catalog) :
         await Eventually.BecomesTrueAsync(() => failed.Total == 1);
     }
 
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("HEAD")]
+    public async Task Request_StoreCannotBeAsked_Is503AndCounted(string method)
+    {
+        using var failed = new MetricCounter("burqi.catalog.content.responses", catalog.Services, ("ending", "store-failed"));
+        var told = new Told();
+        await catalog.TellAsync(told.Archived(BrokenStore.Away, fileSize: 1_000_000));
+
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"/calls/{told.CallId}/recording/{told.Id}");
+        using var response = await catalog.Client.SendAsync(request);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        response.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(5));
+        response.Headers.ETag.ShouldBeNull();
+        failed.Total.ShouldBe(1);
+    }
+
     public sealed class BrokenStoreHost : CatalogHost
     {
         protected override void ConfigureServices(IServiceCollection services) => services.AddSingleton<IRecordingContent>(new BrokenStore());
@@ -32,12 +50,15 @@ public sealed class BrokenStoreTests(BrokenStoreTests.BrokenStoreHost catalog) :
 
     private sealed class BrokenStore : IRecordingContent
     {
+        public const string Away = "away";
+
         public string Store => "broken";
 
-        public Task<long?> FindAsync(string objectKey, CancellationToken cancellationToken) => Task.FromResult<long?>(1_000_000);
+        public Task<long?> FindAsync(string objectKey, CancellationToken cancellationToken) =>
+            objectKey == Away ? throw new IOException("The store is away.") : Task.FromResult<long?>(1_000_000);
 
         public Task<OpenedContent?> OpenAsync(string objectKey, long offset, long length, CancellationToken cancellationToken) =>
-            Task.FromResult<OpenedContent?>(new(new BrokenStream(objectKey), 1_000_000));
+            objectKey == Away ? throw new IOException("The store is away.") : Task.FromResult<OpenedContent?>(new(new BrokenStream(objectKey), 1_000_000));
     }
 
     private sealed class BrokenStream(string how) : MemoryStream(new byte[300_000])

@@ -19,6 +19,7 @@ internal sealed partial class RecordingContentResponse(
     ILogger<RecordingContentResponse> logger)
 {
     private const int BufferSize = 64 * 1024;
+    private const string RetryAfterSeconds = "5";
 
     /// <summary>How long the store may be silent in the middle of an object before the response is broken off.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
@@ -84,8 +85,23 @@ internal sealed partial class RecordingContentResponse(
         }
 
         var isHead = HttpMethods.IsHead(context.Request.Method);
-        await using var opened = isHead ? null : await content.OpenAsync(objectKey, selection.Offset, selection.Length, cancellationToken);
-        var objectSize = isHead ? await content.FindAsync(objectKey, cancellationToken) : opened?.ObjectSize;
+        OpenedContent? reached;
+        long? objectSize;
+        try
+        {
+            reached = isHead ? null : await content.OpenAsync(objectKey, selection.Offset, selection.Length, cancellationToken);
+            objectSize = isHead ? await content.FindAsync(objectKey, cancellationToken) : reached?.ObjectSize;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            metrics.ContentEnded(ContentEnding.StoreFailed, 0);
+            Log.StoreUnavailable(logger, recording.Id, content.Store, exception.Message, exception);
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+            await CatalogProblems.Problem(StatusCodes.Status503ServiceUnavailable, "The store that keeps the audio cannot be read at the moment.").ExecuteAsync(context);
+            return;
+        }
+
+        await using var opened = reached;
         if (objectSize != size)
         {
             metrics.ObjectMissing();
