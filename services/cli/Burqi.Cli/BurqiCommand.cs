@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Burqi.Cli.Cost;
 using Burqi.Cli.Doctor;
 using Burqi.Cli.Repair;
 using Burqi.Cli.Verify;
@@ -10,11 +11,12 @@ internal static class BurqiCommand
 {
     public static Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Burqi's tool for operators: checks and repairs recordings where they lie, and finds out what is wrong with a set-up.")
+        var root = new RootCommand("Burqi's tool for operators: checks and repairs recordings where they lie, finds out what is wrong with a set-up, and asks a running Burqi what it did.")
         {
             RepairCommand.Create(),
             VerifyCommand.Create(),
             DoctorCommand.Create(),
+            CostCommand.Create(),
         };
         var parsed = root.Parse(args);
         return parsed.Errors.Count > 0 ? RefuseAsync(parsed) : parsed.InvokeAsync();
