@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Burqi.Cli.Cost;
 using Burqi.Cli.Doctor;
+using Burqi.Cli.Reconcile;
 using Burqi.Cli.Repair;
 using Burqi.Cli.Verify;
 
@@ -17,6 +18,7 @@ internal static class BurqiCommand
             VerifyCommand.Create(),
             DoctorCommand.Create(),
             CostCommand.Create(),
+            ReconcileCommand.Create(),
         };
         var parsed = root.Parse(args);
         return parsed.Errors.Count > 0 ? RefuseAsync(parsed) : parsed.InvokeAsync();

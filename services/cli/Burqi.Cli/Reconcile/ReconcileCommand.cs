@@ -1,0 +1,121 @@
+using System.CommandLine;
+using System.Globalization;
+using Burqi.Cli.Api;
+using Spectre.Console;
+
+namespace Burqi.Cli.Reconcile;
+
+/// <summary><c>burqi reconcile</c>: has a running Burqi look for recordings that the provider has and that never reached it.</summary>
+internal sealed class ReconcileCommand
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    private readonly ApiOptions _api = new();
+
+    private readonly Option<string> _provider = new("--provider") { Description = "Whose recordings: twilio.", DefaultValueFactory = _ => "twilio" };
+
+    private readonly Option<string> _from = new("--from") { Description = "From when on: a day in UTC (2026-03-01) or a time (2026-03-01T09:30:00Z).", Required = true };
+
+    private readonly Option<string?> _to = new("--to") { Description = "Until when: a day, which is meant with all its hours, or a time. Default: now." };
+
+    public static Command Create()
+    {
+        var reconcile = new ReconcileCommand();
+        var command = new Command("reconcile", "Looks for recordings that the provider has and that never reached Burqi, creates them, and says what was missing.")
+        {
+            reconcile._provider, reconcile._from, reconcile._to,
+        };
+        reconcile._api.AddTo(command);
+        command.SetAction(reconcile.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var api = _api.Open(parsed);
+            var to = parsed.GetValue(_to) ?? TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            var asked = await api.PostAsync(
+                "/reconciliations",
+                new ReconciliationQuestion(parsed.GetRequiredValue(_provider), parsed.GetRequiredValue(_from), to),
+                ReconciliationJsonContext.Default.ReconciliationQuestion,
+                ReconciliationJsonContext.Default.ReconciliationAnswer,
+                cancellationToken);
+            var answer = await WaitAsync(api, asked, cancellationToken);
+            Report(answer);
+            return (answer.Status, answer.Counts.Missing) switch
+            {
+                ("completed", 0) => ExitCodes.Good,
+                ("completed", _) => ExitCodes.Findings,
+                _ => ExitCodes.Usage,
+            };
+        }
+        catch (ApiException exception)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return ExitCodes.Usage;
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("Burqi goes on with it: GET /reconciliations shows what comes of it.");
+            return ExitCodes.Interrupted;
+        }
+    }
+
+    private static Task<ReconciliationAnswer> WaitAsync(BurqiApi api, ReconciliationAnswer asked, CancellationToken cancellationToken) => AnsiConsole.Status().StartAsync(
+        "Waiting for Burqi",
+        async status =>
+        {
+            var pause = FirstPause;
+            var answer = asked;
+            while (answer.Status == "running")
+            {
+                await Task.Delay(pause, cancellationToken);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                answer = await api.GetAsync($"/reconciliations/{asked.Id}", ReconciliationJsonContext.Default.ReconciliationAnswer, cancellationToken);
+                status.Status(answer.StartedAt is null ? "Waiting for another reconciliation to end" : $"Looked at {answer.Counts.Listed} recordings, {answer.Counts.Missing} missing");
+            }
+
+            return answer;
+        });
+
+    private static void Report(ReconciliationAnswer answer)
+    {
+        if (answer.Missing.Count > 0)
+        {
+            var table = new Table().AddColumns("Call", "Recording", "Began (UTC)", "Length", "At the provider", "Why it matters");
+            foreach (var missing in answer.Missing)
+            {
+                table.AddRow(
+                    Markup.Escape(missing.CallId),
+                    Markup.Escape(missing.RecordingSid),
+                    missing.StartedAt?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "",
+                    missing.DurationMs is { } duration ? TimeSpan.FromMilliseconds(duration).ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture) : "",
+                    Markup.Escape(missing.Status),
+                    Markup.Escape(missing.Why));
+            }
+
+            AnsiConsole.Write(table);
+            if (answer.MissingNotShown > 0)
+            {
+                Console.Out.WriteLine($"and {answer.MissingNotShown} more.");
+            }
+        }
+
+        foreach (var account in answer.Accounts.Where(account => account.Error is not null))
+        {
+            Console.Error.WriteLine($"Account {account.AccountId} ({account.Credentials}), after {account.Pages} pages: {account.Error}");
+        }
+
+        var counts = answer.Counts;
+        Console.Out.WriteLine(
+            $"{answer.From.UtcDateTime:yyyy-MM-dd HH:mm:ss} to {answer.To.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC: {counts.Listed} recordings, {counts.Known} known, "
+            + $"{counts.Missing} missing and now created, {counts.InProgress} still being made{(counts.Unreadable > 0 ? $", {counts.Unreadable} entries not understood" : "")}.");
+        if (answer.Status != "completed")
+        {
+            Console.Error.WriteLine($"It did not come to its end: {answer.Error}");
+        }
+    }
+}
