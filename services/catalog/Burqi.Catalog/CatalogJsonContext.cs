@@ -5,6 +5,7 @@ using Burqi.Catalog.Calls.Get;
 using Burqi.Catalog.Controls;
 using Burqi.Catalog.Lists;
 using Burqi.Catalog.Recordings;
+using Burqi.Catalog.Usage;
 
 namespace Burqi.Catalog;
 
@@ -18,4 +19,5 @@ namespace Burqi.Catalog;
 [JsonSerializable(typeof(Assistant))]
 [JsonSerializable(typeof(AssistantContent))]
 [JsonSerializable(typeof(RecordingSettings))]
+[JsonSerializable(typeof(UsageReport))]
 internal sealed partial class CatalogJsonContext : JsonSerializerContext;

@@ -17,6 +17,7 @@ using Burqi.Catalog.Recordings.Play;
 using Burqi.Catalog.Recordings.ProviderCopies;
 using Burqi.Catalog.Recordings.Track;
 using Burqi.Catalog.Recordings.Upgrade;
+using Burqi.Catalog.Usage;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -61,6 +62,7 @@ public static class CatalogModule
         services.AddRecordingContent();
         services.AddAssistants();
         services.AddControls();
+        services.AddUsage();
         services.AddCompleteness();
 
         services.AddApiAccess<CatalogAccess>(CatalogAccess.Policy, provider => provider.GetRequiredService<IOptions<CatalogOptions>>().Value.ApiKeys);
@@ -99,6 +101,7 @@ public static class CatalogModule
         api.MapPlayRecording();
         api.MapControlRecording();
         api.MapAssistants();
+        api.MapGetUsage();
         api.MapOpenApi();
         return routes;
     }

@@ -17,7 +17,7 @@ public sealed class RoutesTests
             "GET /calls/{call_id}/recording/{recording_id}/play", "HEAD /calls/{call_id}/recording/{recording_id}/play",
             "POST /calls/{call_id}/recording/pause", "POST /calls/{call_id}/recording/resume", "POST /calls/{call_id}/recording/stop",
             "GET /assistants", "GET /assistants/{id}", "PUT /assistants/{id}", "DELETE /assistants/{id}",
-            "GET /openapi/{documentName}.json",
+            "GET /usage", "GET /openapi/{documentName}.json",
         ],
     };
 

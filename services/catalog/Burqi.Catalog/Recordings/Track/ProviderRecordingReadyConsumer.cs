@@ -21,6 +21,7 @@ internal sealed class ProviderRecordingReadyConsumer(UpsertRecordingCommand upse
                 .Column("sample_rate", message.SampleRate)
                 .Column("channels", message.Channels)
                 .Column("duration_ms", message.DurationMs)
+                .Metadata("provider_duration_ms", message.DurationMs)
                 .StartedAt(message.StartedAt)
                 .Metadata("account_id", message.AccountId)
                 .Metadata("origin", message.Origin)

@@ -1,0 +1,64 @@
+-- What each recording costs, in a row narrow enough to add up a year of them: how long it is, how large its object, and until when the provider
+-- keeps a copy. Only of what was told: a mix that points at the provider's recording is here with its own object, and what stands for a mix that
+-- was never made is not here at all.
+create table catalog.recording_usage (
+    recording_id uuid primary key,
+    recorded_at timestamptz not null,
+    call_id text not null,
+    stream_id text,
+    assistant_id text,
+    recording_source text not null,
+    recording_type text not null,
+    duration_ms bigint,
+    -- A digest of its object's key, and the object's size; null while, or since, there is none.
+    object uuid,
+    object_bytes bigint,
+    provider_deleted_at timestamptz
+);
+
+create index recording_usage_recorded on catalog.recording_usage (recorded_at)
+    include (call_id, stream_id, assistant_id, recording_source, recording_type, duration_ms, object, object_bytes);
+create index recording_usage_of_provider on catalog.recording_usage (recorded_at)
+    include (assistant_id, duration_ms, provider_deleted_at)
+    where recording_source = 'twilio' and recording_type = 'provider' and duration_ms is not null;
+
+create function catalog.usage_of(recording catalog.recordings) returns catalog.recording_usage
+    language sql stable
+    return row(
+        recording.id, recording.listed_at, recording.call_id, recording.told -> 'metadata.stream_id' ->> 2, recording.told -> 'assistant_id' ->> 2,
+        recording.recording_source, recording.recording_type,
+        -- The provider's own count, where it gave one: it is what the provider bills.
+        cast(coalesce(recording.told -> 'metadata.provider_duration_ms', recording.told -> 'duration_ms') ->> 2 as bigint),
+        case when recording.status <> 'deleted' then cast(md5(recording.told -> 's3_key' ->> 2) as uuid) end,
+        case when recording.status <> 'deleted' and recording.told ? 's3_key' then cast(recording.told -> 'file_size' ->> 2 as bigint) end,
+        cast(recording.told -> 'metadata.deleted_at_provider_at' ->> 2 as timestamptz))::catalog.recording_usage;
+
+create function catalog.note_usage() returns trigger
+    language plpgsql
+as $$
+begin
+    insert into catalog.recording_usage as known select counted.* from catalog.usage_of(new) counted
+    on conflict (recording_id) do update set
+        recorded_at = excluded.recorded_at, stream_id = excluded.stream_id, assistant_id = excluded.assistant_id, duration_ms = excluded.duration_ms,
+        object = excluded.object, object_bytes = excluded.object_bytes, provider_deleted_at = excluded.provider_deleted_at;
+    return null;
+end
+$$;
+
+create trigger recordings_are_counted after insert or update of told on catalog.recordings
+    for each row when (new.told <> '{}') execute function catalog.note_usage();
+
+create function catalog.forget_usage() returns trigger
+    language plpgsql
+as $$
+begin
+    delete from catalog.recording_usage where recording_id = old.id;
+    return null;
+end
+$$;
+
+create trigger recordings_deleted_are_not_counted after delete on catalog.recordings
+    for each row execute function catalog.forget_usage();
+
+insert into catalog.recording_usage
+select counted.* from catalog.recordings recording cross join lateral catalog.usage_of(recording) counted where told <> '{}';
