@@ -90,6 +90,16 @@ internal sealed class OwnConsumerDefinition : ConsumerDefinition<OwnConsumer>
     public OwnConsumerDefinition() => EndpointName = $"own-note-written.{Guid.CreateVersion7():N}";
 }
 
+internal sealed class RequestConsumer : IConsumer<NoteWritten>
+{
+    public Task Consume(ConsumeContext<NoteWritten> context) => Task.CompletedTask;
+}
+
+internal sealed class RequestConsumerDefinition : ConsumerDefinition<RequestConsumer>
+{
+    public RequestConsumerDefinition() => EndpointName = "second-note-requested";
+}
+
 internal sealed class FailingOwnConsumer(Received received) : IConsumer<NoteWritten>
 {
     public Task Consume(ConsumeContext<NoteWritten> context)

@@ -112,6 +112,16 @@ public sealed class RabbitMqBusTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Queue_OfRequests_IsAClassicOne()
+    {
+        await using var app = await StartAsync(bus => bus.AddConsumer<RequestConsumer, RequestConsumerDefinition>());
+        await Eventually.BecomesTrueAsync(() => IsReadyAsync(app));
+
+        (await QueueTypeAsync("second-note-requested")).ShouldBe("classic", "a service that publishes waits until its own queues are attended");
+        (await QueueAsync("second-note-requested")).GetProperty("durable").GetBoolean().ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Publish_BrokerKilledRightAfterAProcessHasDeclaredItsOwnQueue_IsConfirmedOnceItIsBack()
     {
         await using var killed = await RabbitMqServer.StartAsync();

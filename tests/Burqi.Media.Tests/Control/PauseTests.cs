@@ -263,6 +263,76 @@ public sealed class PauseTests : IAsyncLifetime
         (await CompleteAsync(recording)).Tracks.User.ShouldSound(user);
     }
 
+    /// <summary>The same frames, late, lost, doubled and in any order, into a recording that is paused now and then and into one that is not.</summary>
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    [InlineData(4, true)]
+    [InlineData(5, true)]
+    [InlineData(6, true)]
+    public async Task Pauses_OnAPoorConnection_AreSilentAndChangeNothingElse(int seed, bool isWallClock)
+    {
+        const long TimeOfDay = 1_772_600_000_000;
+        var random = new Random(seed);
+        var sound = new Dictionary<MediaTrack, short[]> { [MediaTrack.User] = Sound(seed, 20_000), [MediaTrack.Assistant] = Sound(seed + 100, 20_000) };
+        var arrivals = new List<(long At, MediaTrack Track, int Ms)>();
+        for (var ms = 0; ms < 20_000; ms += FrameMs)
+        {
+            foreach (var track in sound.Keys)
+            {
+                for (var copies = random.Next(50) switch { 0 => 0, 1 => 2, _ => 1 }; copies > 0; copies--)
+                {
+                    arrivals.Add((ms + FrameMs + random.Next(4) * (random.Next(10) == 0 ? 100 : 5), track, ms));
+                }
+            }
+        }
+
+        var turns = Enumerable.Range(0, 7).Select(_ => (long)random.Next(500, 19_000)).Order().ToArray();
+        var (paused, plain) = (Begin(twoWay: false, RecordingState.Recorded, isWallClock), Begin(twoWay: false, RecordingState.Recorded, isWallClock));
+        var turn = 0;
+        foreach (var (at, track, ms) in arrivals.OrderBy(arrival => arrival.At))
+        {
+            while (turn < turns.Length && turns[turn] <= at)
+            {
+                _time.MoveTo(turns[turn]);
+                if (turn++ % 2 == 0)
+                {
+                    paused.Mute();
+                }
+                else
+                {
+                    paused.Unmute();
+                }
+            }
+
+            _time.MoveTo(at);
+            foreach (var recording in (LiveRecording[])[paused, plain])
+            {
+                recording.Place(Frame(track, (isWallClock ? TimeOfDay : 0) + ms, sound[track].AsSpan(ms * 8, FrameSamples)));
+            }
+        }
+
+        var (manifest, silent) = await CompleteAsync(paused);
+        var (_, expected) = await CompleteAsync(plain);
+        var pauses = manifest.Pauses.ShouldNotBeNull();
+        pauses.Length.ShouldBe(4);
+        for (var i = 0; i < pauses.Length; i++)
+        {
+            // By the call's clock, which is off by half a frame; what has come already was said before.
+            pauses[i].StartMs.ShouldBeInRange(turns[2 * i] - 40, turns[2 * i] + 10);
+            (int From, int To) stretch = ((int)(pauses[i].StartMs * 8), (int)Math.Min(pauses[i].EndMs * 8, 20_000 * 8));
+            foreach (var samples in (short[][])[expected.User, expected.Assistant])
+            {
+                samples.AsSpan(stretch.From, Math.Min(stretch.To, samples.Length) - stretch.From).Clear();
+            }
+        }
+
+        silent.User.ShouldSound(expected.User);
+        silent.Assistant.ShouldSound(expected.Assistant);
+        silent.Mixed.ShouldSound(TestAudio.Mix(expected.User, expected.Assistant));
+    }
+
     /// <summary>Non-zero audio in which every sample can be told from its neighbours.</summary>
     private static short[] Sound(int seed, int milliseconds) =>
         [.. TestAudio.Pcm(seed, milliseconds, 8000).Select(sample => (short)(sample | 1))];

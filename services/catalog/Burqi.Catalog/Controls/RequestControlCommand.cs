@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Burqi.Catalog.Calls.Track;
 using Burqi.Catalog.Database;
 using Burqi.Catalog.Recordings.Events;
 using Burqi.Contracts;
@@ -21,14 +22,14 @@ internal enum ControlRefusal
 
 /// <summary>
 /// Writes down what is asked of a call's recordings, unless it makes no sense. What was asked last, and has failed nowhere, is not asked again:
-/// a client that repeats its request gets the same one. The call's row orders those who ask at once.
+/// a client that repeats its request gets the same one. The call's lock orders those who ask at once.
 /// </summary>
 internal sealed class RequestControlCommand(CatalogDatabase database)
 {
     /// <summary>Who asked, as far as events tell: the holder of an API key.</summary>
     private const string Actor = "api";
 
-    private const string LockSql = "select status from catalog.calls where call_id = @callId for update";
+    private const string StatusSql = "select status from catalog.calls where call_id = @callId";
 
     private const string LatestSql =
         $"""
@@ -70,7 +71,8 @@ internal sealed class RequestControlCommand(CatalogDatabase database)
     private static async Task<(RecordingControl? Control, ControlRefusal Refusal)> FindAsync(
         NpgsqlConnection connection, string callId, string action, CancellationToken cancellationToken)
     {
-        var status = await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(LockSql, new { callId }, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(new CommandDefinition(TellOfCallCommand.Lock, new { callId }, cancellationToken: cancellationToken));
+        var status = await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(StatusSql, new { callId }, cancellationToken: cancellationToken));
         if (status is null)
         {
             return (null, ControlRefusal.NoSuchCall);

@@ -131,7 +131,7 @@ internal static class BusExtensions
                 // published to it, and to the queues beside it, would stay unconfirmed. What it holds can be asked for again.
                 rabbitMq.QueueExpiration = AbandonedQueueLife;
             }
-            else
+            else if (!IsOfRequests(queue))
             {
                 rabbitMq.SetQuorumQueue();
             }
@@ -143,6 +143,10 @@ internal static class BusExtensions
     // A service names a queue that only one process will ever read from with a point before the part that is the process's own. Nobody comes
     // back to it under that name, so the broker removes it, and its error queue, once it has been without a consumer for a while.
     private static bool IsOfThisProcessAlone(string queue) => queue.Contains('.', StringComparison.Ordinal);
+
+    // What is requested is wanted now, by somebody who waits: no reason to have it on several nodes of a broker. And a service that publishes
+    // does not do so before its own queues are attended, which a young quorum queue may keep it from for good.
+    private static bool IsOfRequests(string queue) => queue.EndsWith("-requested", StringComparison.Ordinal);
 
     // Other replicas' consumers keep a shared queue's count above zero when ours is gone. A queue that only this process consumes from,
     // over the same connection, tells of this process alone. It holds nothing and goes with the process.

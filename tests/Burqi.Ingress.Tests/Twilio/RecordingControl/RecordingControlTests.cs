@@ -91,7 +91,7 @@ public sealed class RecordingControlTests : IAsyncLifetime
     [InlineData(429, "Twilio was asked too often (429).")]
     [InlineData(503, "Twilio failed (503).")]
     [InlineData(0, "Twilio could not be reached.")]
-    [InlineData(-1, "Twilio did not answer within 5 s.")]
+    [InlineData(-1, "Twilio did not answer within 4 s.")]
     public async Task Trouble_ThatStays_IsSaid(int status, string reason)
     {
         _twilio.Answer = status switch
@@ -100,7 +100,8 @@ public sealed class RecordingControlTests : IAsyncLifetime
             {
                 context.Abort();
                 return Task.CompletedTask;
-            },
+            }
+            ,
             -1 => (context, _) => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default),
             _ => (context, _) => TwilioRestStub.RespondAsync(context, status, "{}"),
         };

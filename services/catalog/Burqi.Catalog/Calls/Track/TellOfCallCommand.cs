@@ -12,8 +12,8 @@ namespace Burqi.Catalog.Calls.Track;
 /// </summary>
 internal sealed class TellOfCallCommand(CatalogDatabase database, UpgradeMixCommand upgradeMix)
 {
-    // A transaction takes its snapshot anew for each statement: what is read after the lock was given sees all that was written before it.
-    private const string Lock = "select pg_advisory_xact_lock(hashtextextended('burqi.catalog.call.' || @callId, 0))";
+    // For who else writes of a call. A transaction takes its snapshot anew for each statement: what is read after the lock was given sees all that was written before it.
+    public const string Lock = "select pg_advisory_xact_lock(hashtextextended('burqi.catalog.call.' || @callId, 0))";
 
     /// <summary>What <paramref name="tell"/> returned; where that is null, nothing was written.</summary>
     public Task<string?> ExecuteAsync(string callId, Func<NpgsqlConnection, Task<string?>> tell, CancellationToken cancellationToken) => database.WriteAsync(
