@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Xml.Linq;
 using Burqi.Hosting.Processes;
@@ -30,11 +31,23 @@ public sealed class AzureBlobServer : IAsyncDisposable
     private static readonly Lazy<Task<AzureBlobServer>> Shared = new(async () => SharedServers.Keep(await Source.FindAsync()));
 
     private readonly ConcurrentBag<string> containers = [];
-    private readonly HttpClient http = new();
+    private readonly HttpClient http;
     private readonly ChildProcess? process;
 
-    private AzureBlobServer(string endpoint, string account, string key, ChildProcess? own)
+    private AzureBlobServer(string endpoint, string account, string key, ChildProcess? own, string? certificateFile = null)
     {
+        var handler = new SocketsHttpHandler();
+        if (certificateFile is not null)
+        {
+            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+                CustomTrustStore = { X509Certificate2.CreateFromPem(File.ReadAllText(certificateFile)) },
+            };
+        }
+
+        http = new HttpClient(handler);
         Endpoint = endpoint.TrimEnd('/');
         Account = account;
         Key = key;
@@ -61,6 +74,15 @@ public sealed class AzureBlobServer : IAsyncDisposable
     {
         Source.RequireInstalled();
         return StartPrivateAsync();
+    }
+
+    /// <summary>A server for one test behind TLS, which lets in whoever brings a token of Microsoft's form; it checks all but its signature.</summary>
+    /// <param name="certificateFile">The server's certificate, PEM.</param>
+    /// <param name="keyFile">Its key, PEM.</param>
+    public static Task<AzureBlobServer> StartWithTokensAsync(string certificateFile, string keyFile)
+    {
+        Source.RequireInstalled();
+        return StartPrivateAsync(certificateFile, "--oauth", "basic", "--cert", certificateFile, "--key", keyFile);
     }
 
     /// <summary>The same account, reached under another address.</summary>
@@ -160,7 +182,9 @@ public sealed class AzureBlobServer : IAsyncDisposable
             : throw new InvalidOperationException("BURQI_TEST_AZURE wants the form BlobEndpoint=http://<host>:<port>/<account>;AccountName=<account>;AccountKey=<key>.");
     }
 
-    private static async Task<AzureBlobServer> StartPrivateAsync()
+    private static Task<AzureBlobServer> StartPrivateAsync() => StartPrivateAsync(certificateFile: null);
+
+    private static async Task<AzureBlobServer> StartPrivateAsync(string? certificateFile, params string[] more)
     {
         var port = FreePort.Next();
 
@@ -168,7 +192,7 @@ public sealed class AzureBlobServer : IAsyncDisposable
         var (account, key) = ("burqitests", Convert.ToBase64String(Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N"))));
         var own = await ChildProcess.StartAsync(new ChildProcessStart(
             "node",
-            Program, "--blobHost", "127.0.0.1", "--blobPort", port.ToString(CultureInfo.InvariantCulture), "--inMemoryPersistence", "--disableTelemetry", "--silent")
+            [Program, "--blobHost", "127.0.0.1", "--blobPort", port.ToString(CultureInfo.InvariantCulture), "--inMemoryPersistence", "--disableTelemetry", "--silent", .. more])
         {
             Environment = new Dictionary<string, string?> { ["AZURITE_ACCOUNTS"] = $"{account}:{key}" },
             WorkingDirectory = TestFolder.Create("azurite"),
@@ -183,7 +207,8 @@ public sealed class AzureBlobServer : IAsyncDisposable
             throw;
         }
 
-        return new AzureBlobServer($"http://{IPAddress.Loopback}:{port}/{account}", account, key, own);
+        var scheme = certificateFile is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps;
+        return new AzureBlobServer($"{scheme}://{IPAddress.Loopback}:{port}/{account}", account, key, own, certificateFile);
     }
 
     private static async ValueTask<bool> AcceptsAsync(int port, CancellationToken cancellationToken)

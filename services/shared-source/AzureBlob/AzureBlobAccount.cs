@@ -34,11 +34,15 @@ internal sealed record AzureBlobAccount(string Name, Uri Endpoint, string? Key, 
         var name = parts.GetValueOrDefault("AccountName");
         var key = parts.GetValueOrDefault("AccountKey");
         var sas = parts.GetValueOrDefault("SharedAccessSignature")?.TrimStart('?');
-        if (key is null == sas is null)
+        if (key is not null && sas is not null)
         {
-            throw new FormatException(key is null
-                ? "holds neither an AccountKey nor a SharedAccessSignature."
-                : "holds both an AccountKey and a SharedAccessSignature: give one of them.");
+            throw new FormatException("holds both an AccountKey and a SharedAccessSignature: give one of them.");
+        }
+
+        // An address alone is for whoever signs in as who they are, and is not in Azure's public cloud.
+        if (key is null && sas is null && !parts.ContainsKey("BlobEndpoint"))
+        {
+            throw new FormatException("holds neither an AccountKey nor a SharedAccessSignature.");
         }
 
         if (key is not null && (name is null || !IsKey(key)))
@@ -52,6 +56,11 @@ internal sealed record AzureBlobAccount(string Name, Uri Endpoint, string? Key, 
         }
 
         var endpoint = ReadEndpoint(parts, name);
+        if (key is null && sas is null && endpoint.Scheme != Uri.UriSchemeHttps)
+        {
+            throw new FormatException("holds neither an AccountKey nor a SharedAccessSignature, and an identity is only shown to an https address.");
+        }
+
         // Emulators and gateways have the account as the first part of the path.
         var path = endpoint.AbsolutePath.Trim('/');
         return new AzureBlobAccount(name ?? (path.Length > 0 ? path : endpoint.Host.Split('.')[0]), endpoint, key, sas);

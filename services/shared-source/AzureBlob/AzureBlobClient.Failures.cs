@@ -28,8 +28,8 @@ internal sealed partial class AzureBlobClient
         var last = exception is AggregateException { InnerExceptions: [.., var final] } ? final : exception;
         var meaning = last switch
         {
-            AuthenticationFailedException => "this process could not sign in as who it is (AZURE_STORAGE_ACCOUNT is set without a key or a connection string, "
-                + "and there is no managed identity, workload identity or AZURE_CLIENT_ID with its secret)",
+            AuthenticationFailedException => "this process could not sign in as who it is; it was given neither a key nor a shared access signature, "
+                + "and neither a managed identity, a workload identity nor AZURE_CLIENT_ID with its secret was to be had",
             OperationCanceledException => "it did not answer in time",
             InvalidOperationException => "an identity is only shown to an https address",
             _ => $"the connection failed ({Innermost(last).Message.TrimEnd('.')})",

@@ -1,36 +1,16 @@
-using Burqi.Archiver.Database;
 using Burqi.Archiver.Jobs;
-using Burqi.Archiver.Sources.MediaNode;
 using Burqi.Archiver.Sources.Twilio;
 using Burqi.Archiver.Stores;
 using Burqi.Archiver.Tests.Support;
 using Burqi.Contracts.Recordings;
-using Burqi.Postgres;
 using Burqi.Testing;
-using Microsoft.Extensions.Options;
 
 namespace Burqi.Archiver.Tests.ArchiveRecording;
 
 /// <summary>The archiver as a process: killed in the middle, and measured from outside.</summary>
-public sealed class CrashTests : ArchiverTest
+public sealed class CrashTests : ArchiverProcessTest
 {
     private const long MiB = 1024 * 1024;
-
-    private ArchiverDatabase _jobs = null!;
-
-    public override async ValueTask InitializeAsync()
-    {
-        await base.InitializeAsync();
-        _jobs = new ArchiverDatabase(Options.Create(new ArchiverOptions { DatabaseUrl = Settings["BURQI_DATABASE_URL"]! }));
-        await MigrationRunner.RunAsync(_jobs.Source, "archiver", typeof(ArchiverDatabase).Assembly, TestContext.Current.CancellationToken);
-        _jobs.MarkMigrated();
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await _jobs.DisposeAsync();
-        await base.DisposeAsync();
-    }
 
     [Fact]
     public async Task Kill_WhileTheRecordingIsOnItsWayToDisk_NextProcessFinishesIt()
@@ -85,6 +65,35 @@ public sealed class CrashTests : ArchiverTest
     }
 
     [Fact]
+    public async Task Kill_WhileTheRecordingIsOnItsWayToAzure_NextProcessFinishesItAndLeavesNoBlocks()
+    {
+        var server = await AzureBlobServer.SharedAsync();
+        var container = await server.CreateContainerAsync();
+        UseAzure(server, container);
+        var content = Wav.Create(2_000_000); // 32 MB
+        var message = Captured(content);
+        ServeFirstHalfOnly(message, content);
+        await AddAsync(message);
+
+        await using (var first = await ArchiverProcess.StartAsync(Settings))
+        {
+            await Eventually.BecomesTrueAsync(
+                async () => (await server.ListAsync(container, uncommitted: true)).Count == 1, TimeSpan.FromMinutes(2), first.Output);
+            await first.KillAsync();
+        }
+
+        (await server.ListAsync(container)).ShouldBeEmpty();
+        await using var second = await ArchiverProcess.StartAsync(Settings);
+        var job = await FinishedAsync(message.RecordingId);
+
+        job.Status.ShouldBe(JobStatuses.Completed);
+        job.ObjectUrl.ShouldBe($"{server.Endpoint}/{container}/{job.ObjectKey}");
+        (await server.ListAsync(container, uncommitted: true)).ShouldBeEmpty();
+        (await server.ListAsync(container)).ShouldBe([job.ObjectKey!]);
+        (await server.CountUncommittedBlocksAsync(container, job.ObjectKey!)).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Kill_AfterTheObjectWasStoredButBeforeItWasWrittenDown_EndsWithOneObjectAndOneOutcome()
     {
         var content = Wav.Create(1000);
@@ -113,12 +122,18 @@ public sealed class CrashTests : ArchiverTest
     [Theory]
     [InlineData("disk")]
     [InlineData("s3")]
+    [InlineData("azure")]
     public async Task Archive_LargeRecording_NeedsNoMoreMemoryThanASmallOne(string store)
     {
         if (store == "s3")
         {
             var server = await S3Server.SharedAsync();
             UseS3(server, await server.CreateBucketAsync());
+        }
+        else if (store == "azure")
+        {
+            var server = await AzureBlobServer.SharedAsync();
+            UseAzure(server, await server.CreateContainerAsync());
         }
 
         // The small one is large enough to have filled every buffer that the process has.
@@ -149,8 +164,12 @@ public sealed class CrashTests : ArchiverTest
         Settings["AWS_SECRET_ACCESS_KEY"] = server.SecretKey;
     }
 
-    private Task<ArchiveJob> FinishedAsync(Guid recordingId) => Eventually.ReturnsAsync(
-        async () => await JobAsync(recordingId) is { Status: JobStatuses.Completed or JobStatuses.Dead } job ? job : null, TimeSpan.FromMinutes(2));
+    private void UseAzure(AzureBlobServer server, string container)
+    {
+        Settings["BURQI_STORE"] = "azure";
+        Settings["AZURE_STORAGE_CONTAINER"] = container;
+        Settings["AZURE_STORAGE_CONNECTION_STRING"] = server.ConnectionString;
+    }
 
     /// <summary>The first request gets half of it and then nothing more; the second gets all.</summary>
     private void ServeFirstHalfOnly(RecordingCaptured message, byte[] content) =>
@@ -180,27 +199,10 @@ public sealed class CrashTests : ArchiverTest
             }
         };
 
-    private Task AddAsync(RecordingCaptured message) => new AddJobCommand(_jobs).ExecuteAsync(
-        new NewJob
-        {
-            RecordingId = message.RecordingId,
-            Provider = message.Provider,
-            CallId = message.CallId,
-            RecordingType = message.RecordingType,
-            RecordingSource = message.RecordingSource,
-            Format = message.Format,
-            SourceKind = MediaNodeRecordingSource.SourceKind,
-            SourceDetails = MediaNodeRecordingSource.Describe(message.RecordingId, message.ContentUrl, message.MediaNode),
-            ExpectedSize = message.FileSize,
-            ExpectedSha256 = message.Sha256,
-            ObjectKey = ObjectKey.ForCapture(message.CallId, message.RecordingType, message.Format, message.StartedAt),
-        },
-        TestContext.Current.CancellationToken);
-
     private async Task<Guid> AddProviderFileAsync(string recordingSid)
     {
         var message = Ready();
-        await new AddJobCommand(_jobs).ExecuteAsync(
+        await new AddJobCommand(Jobs).ExecuteAsync(
             new NewJob
             {
                 RecordingId = message.RecordingId,

@@ -40,6 +40,14 @@ public sealed class AzureBlobSettingsTests
     }
 
     [Fact]
+    public void Parse_AddressAlone_IsForAnIdentity()
+    {
+        var account = AzureBlobAccount.Parse("BlobEndpoint=https://burqi.blob.core.usgovcloudapi.net");
+
+        account.ShouldBe(new AzureBlobAccount("burqi", new Uri("https://burqi.blob.core.usgovcloudapi.net"), Key: null, Sas: null));
+    }
+
+    [Fact]
     public void Parse_SignatureForAnAddressWithAPath_AccountIsInThePath() =>
         AzureBlobAccount.Parse("BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1;SharedAccessSignature=sig=a%3D").Name.ShouldBe("devstoreaccount1");
 
@@ -53,6 +61,7 @@ public sealed class AzureBlobSettingsTests
     [InlineData("AccountName=a;SharedAccessSignature=sv=secret", "holds a SharedAccessSignature without its signature (sig=).")]
     [InlineData("SharedAccessSignature=sig=secret", "holds neither an AccountName nor a BlobEndpoint.")]
     [InlineData($"AccountName=a;AccountKey={Key};BlobEndpoint=ftp://secret", "names a blob service that is not an http or https address.")]
+    [InlineData("BlobEndpoint=http://secret", "holds neither an AccountKey nor a SharedAccessSignature, and an identity is only shown to an https address.")]
     [InlineData("UseDevelopmentStorage=false", "holds neither an AccountKey nor a SharedAccessSignature.")]
     public void Problems_ConnectionStringThatIsNone_SaysWhyAndShowsNothing(string connectionString, string why)
     {
