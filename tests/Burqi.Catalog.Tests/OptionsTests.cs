@@ -1,4 +1,6 @@
+using Burqi.Catalog.Completeness;
 using Burqi.Catalog.Content;
+using Microsoft.Extensions.Configuration;
 
 namespace Burqi.Catalog.Tests;
 
@@ -62,6 +64,27 @@ public sealed class OptionsTests
 
     [Fact]
     public void Validate_UnknownStore_IsRefused() => Variables(Failures(new ContentOptions { Store = "tape" })).ShouldBe(["BURQI_STORE"]);
+
+    [Fact]
+    public void Read_Completeness_TakesNumbersAndNamesWhatIsNone()
+    {
+        var sound = Completeness(("BURQI_COMPLETENESS_MINUTES", "0.5"), ("BURQI_COMPLETENESS_TOLERANCE_SECONDS", " 3 "), ("BURQI_COMPLETENESS_NO_END_MINUTES", ""));
+        new CompletenessOptionsValidator().Validate(null, sound).Succeeded.ShouldBeTrue();
+        (sound.Within, sound.Tolerance, sound.NoEnd).ShouldBe((TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(3), TimeSpan.FromHours(1)));
+
+        var unsound = Completeness(("BURQI_COMPLETENESS_MINUTES", "-1"), ("BURQI_COMPLETENESS_TOLERANCE_SECONDS", "5s"), ("BURQI_COMPLETENESS_NO_END_MINUTES", "1e9"));
+        Variables(new CompletenessOptionsValidator().Validate(null, unsound).Failures!)
+            .ShouldBe(["BURQI_COMPLETENESS_MINUTES", "BURQI_COMPLETENESS_TOLERANCE_SECONDS", "BURQI_COMPLETENESS_NO_END_MINUTES"]);
+    }
+
+    private static CompletenessOptions Completeness(params (string Name, string Value)[] settings)
+    {
+        var options = new CompletenessOptions();
+        options.Read(new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>(setting.Name, setting.Value)))
+            .Build());
+        return options;
+    }
 
     private static IEnumerable<string> Failures(CatalogOptions options) => new CatalogOptionsValidator().Validate(null, options).Failures ?? [];
 

@@ -7,6 +7,7 @@ using Burqi.Contracts.Recordings;
 using Burqi.Testing;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Burqi.Catalog.Tests.Completeness;
 
@@ -252,6 +253,29 @@ public sealed class LookAtCallsTests(LookAtCallsTests.QuietHost catalog) : IClas
         var news = await ScalarAsync<string>("select string_agg(distinct completeness_news::text, ',') from catalog.calls where call_id like @prefix || '%'", new { prefix });
         news.ShouldBe("1");
         (await ScalarAsync<long>("select count(*) from catalog.recording_events where call_id like @prefix || '%'", new { prefix })).ShouldBe(Calls);
+    }
+
+    [Fact]
+    public async Task Look_ThatDiesOnTheWay_LeavesNothingAndTheCallDue()
+    {
+        await catalog.TellAsync(_told.CallStarted(), _told.CallEnded());
+        await PassAsync();
+        await using (var holding = await catalog.Database.OpenConnectionAsync())
+        await using (var transaction = await holding.BeginTransactionAsync())
+        {
+            // The event is the last that a look writes.
+            await holding.ExecuteAsync("lock table catalog.recording_events in exclusive mode");
+            var look = catalog.Services.GetRequiredService<LookAtCallsCommand>().ExecuteAsync(200, CancellationToken.None);
+            await Eventually.BecomesTrueAsync(async () => await ScalarAsync<long>(
+                "select count(pg_terminate_backend(pid)) from pg_stat_activity where wait_event_type = 'Lock' and query like '%recording_events%' and datname = current_database()") > 0);
+            await Should.ThrowAsync<NpgsqlException>(look);
+            await transaction.RollbackAsync();
+        }
+
+        (await CallAsync()).ShouldHave(("completeness", "pending"), ("completeness_news", 0));
+        await LookAsync();
+        (await CallAsync()).ShouldHave(("completeness", "missing"), ("completeness_news", 1));
+        (await ShownAsync())["events"]!.AsArray().Count.ShouldBe(1);
     }
 
     [Fact]
