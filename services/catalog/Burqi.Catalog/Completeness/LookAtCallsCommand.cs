@@ -10,7 +10,8 @@ namespace Burqi.Catalog.Completeness;
 
 /// <summary>
 /// Looks at the calls that are due, a batch at a time, and writes what came of it: the state, the event and the promise to tell of it as one
-/// change. Replicas look side by side, each at calls that no other holds; one that dies on the way leaves its calls due.
+/// change. Replicas look side by side, each at calls that no other holds; one that dies on the way leaves its calls due. A look waits for no lock
+/// while it has some, so it needs none of <see cref="Calls.Track.TellOfCallCommand"/>'s.
 /// </summary>
 internal sealed partial class LookAtCallsCommand(
     CatalogDatabase database,
