@@ -56,6 +56,28 @@ public sealed class EmbeddedTests : IAsyncLifetime
         Directory.GetFiles(Path.Combine(folder, "data", "objects", "recordings"), "*.wav", SearchOption.AllDirectories).Length.ShouldBe(4);
     }
 
+    [Fact]
+    public async Task Recording_PausedInOneProcess_IsSilentFromThenOn()
+    {
+        var call = twilio.StartCall(TwoPartyCall.Of(TimeSpan.FromSeconds(16)));
+        await call.WhenReachesAsync(TimeSpan.FromSeconds(3));
+        await Evidence.CaptureBeganAsync(Path.Combine(folder, "recordings"), call.CallSid);
+        using var answer = await api.PostAsync(new Uri($"/calls/{call.CallSid}/recording/pause", UriKind.Relative), null);
+        var (body, recording) = (await answer.Content.ReadAsStringAsync(), call.Recordings.ShouldHaveSingleItem());
+        var (status, pausedBy) = (recording.Status, call.Now);
+        await call.Completion;
+
+        answer.StatusCode.ShouldBe(System.Net.HttpStatusCode.OK, body);
+        status.ShouldBe("paused");
+        var rows = await Evidence.FourCompletedAsync(api, call.CallSid);
+        var (user, _, _) = Evidence.Expected(call);
+        var samples = (await Evidence.SamplesAsync(api, call.CallSid, rows["user"])).ShouldHaveSingleItem();
+        samples.Length.ShouldBe(user.Length);
+        var from = samples.AsSpan().CommonPrefixLength(user);
+        ((double)from / 8000).ShouldBeInRange(2, pausedBy.TotalSeconds);
+        samples.AsSpan(from).ContainsAnyExcept((short)0).ShouldBeFalse();
+    }
+
     /// <summary>The bus lives in the process that dies: whatever was on it must come again.</summary>
     [Theory]
     [InlineData(2)]
