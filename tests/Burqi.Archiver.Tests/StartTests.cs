@@ -81,6 +81,16 @@ public sealed class StartTests
                 "Archiver:Azure:Retries is 11: give a number from 0 to 10.",
             ]);
 
+    [Theory]
+    [InlineData("user", "TWILIO_CHANNEL_MAP has the entry 'user': give user,assistant or assistant,user, for channels 1 and 2, or none.")]
+    [InlineData("user,user", "TWILIO_CHANNEL_MAP has the entry 'user,user': give user,assistant or assistant,user, for channels 1 and 2, or none.")]
+    [InlineData("user,assistant;DialVerb=caller,callee", "TWILIO_CHANNEL_MAP has the entry 'DialVerb=caller,callee': give user,assistant or assistant,user, for channels 1 and 2, or none.")]
+    [InlineData("Trunkin=assistant,user", "TWILIO_CHANNEL_MAP names the source 'Trunkin', which Twilio does not have: it has DialVerb, RecordVerb, StartCallRecordingTwiML, StartCallRecordingAPI, OutboundAPI, Conference, StartConferenceRecordingAPI, Trunking.")]
+    [InlineData("user,assistant;assistant,user", "TWILIO_CHANNEL_MAP has two entries for all other sources: give one.")]
+    [InlineData("Trunking=none;trunking=assistant,user", "TWILIO_CHANNEL_MAP has two entries for trunking: give one.")]
+    public async Task Start_ChannelMapThatIsWrong_IsRefused(string map, string sentence) =>
+        (await FailuresAsync(new() { ["BURQI_DATABASE_URL"] = "Host=localhost", ["TWILIO_CHANNEL_MAP"] = map })).ShouldBe([sentence]);
+
     private static async Task<IReadOnlyList<string>> FailuresAsync(Dictionary<string, string?> settings)
     {
         var failure = await Should.ThrowAsync<Exception>(() => ArchiverHost.StartAsync(settings));

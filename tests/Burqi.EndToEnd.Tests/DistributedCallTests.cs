@@ -42,8 +42,10 @@ public sealed class DistributedCallTests(DistributedStack stack) : IDisposable
         var call = await stack.Twilio.PlaceCallAsync(ShortCall());
 
         var rows = await Evidence.FourCompletedAsync(api, call.CallSid);
+        await Eventually.BecomesTrueAsync(async () => (await ObjectKeysAsync(call.CallSid)).Count == 6, description: "the provider's two channels as well");
         var keys = await ObjectKeysAsync(call.CallSid);
-        keys.ShouldBe(rows.Values.Select(row => row.OwnObjectKey), ignoreOrder: true);
+        var split = rows["provider"].OwnObjectKey[..^".wav".Length];
+        keys.ShouldBe([.. rows.Values.Select(row => row.OwnObjectKey), $"{split}_user.wav", $"{split}_assistant.wav"], ignoreOrder: true);
         keys.ShouldAllBe(key => key.StartsWith($"recordings/{call.StartedAt:yyyy/MM/dd}/{call.CallSid}/", StringComparison.Ordinal));
     }
 
@@ -65,7 +67,7 @@ public sealed class DistributedCallTests(DistributedStack stack) : IDisposable
         var (user, assistant, _) = Evidence.Expected(call);
         (await Evidence.SamplesAsync(api, call.CallSid, rows["user"])).ShouldHold(user);
         (await Evidence.SamplesAsync(api, call.CallSid, rows["assistant"])).ShouldHold(assistant);
-        (await ObjectKeysAsync(call.CallSid)).Count.ShouldBe(4);
+        await Eventually.BecomesTrueAsync(async () => (await ObjectKeysAsync(call.CallSid)).Count == 6, description: "the four recordings, and the provider's two channels");
         (await CallStatusAsync(call.CallSid)).ShouldBe("completed");
     }
 
@@ -88,7 +90,7 @@ public sealed class DistributedCallTests(DistributedStack stack) : IDisposable
 
         // The job rows tell which traces the recordings belong to: the three of the stream are in the voice webhook's.
         var traceIds = await TraceIdsAsync(call.CallSid);
-        traceIds.Count.ShouldBe(4);
+        traceIds.Count.ShouldBe(6); // the channels of the provider's own file among them
         traceIds.Distinct(StringComparer.Ordinal).Count().ShouldBeLessThanOrEqualTo(2);
         foreach (var traceId in traceIds.Distinct(StringComparer.Ordinal))
         {

@@ -8,7 +8,8 @@ using Burqi.Simulator.Audio;
 using Burqi.Simulator.Calls;
 
 const double Speed = 8;
-string[] expected = ["assistant", "mixed", "provider", "user"];
+// The provider's own file is there as a whole and as one file for each side.
+string[] expected = ["assistant", "assistant", "mixed", "provider", "user", "user"];
 var archiveLimit = TimeSpan.FromMinutes(2);
 var callLimit = TimeSpan.FromMinutes(3);
 var pause = TimeSpan.FromMilliseconds(100);

@@ -13,6 +13,7 @@ internal sealed class ArchiverMetrics
     private readonly Counter<long> _completed;
     private readonly Counter<long> _dead;
     private readonly Counter<long> _refusedRequests;
+    private readonly Counter<long> _deletedAtProvider;
     private JobCensus? _census;
 
     public ArchiverMetrics(IMeterFactory meters)
@@ -24,6 +25,7 @@ internal sealed class ArchiverMetrics
         _completed = meter.CreateCounter<long>("burqi.archiver.jobs.completed", "{job}", "Recordings archived and verified");
         _dead = meter.CreateCounter<long>("burqi.archiver.jobs.given_up", "{job}", "Recordings given up, by reason");
         _refusedRequests = meter.CreateCounter<long>("burqi.archiver.requests.refused", "{request}", "Requests without a valid API key");
+        _deletedAtProvider = meter.CreateCounter<long>("burqi.archiver.provider_copies.deleted", "{recording}", "Copies deleted at the provider, ours verified once more");
         meter.CreateObservableGauge("burqi.archiver.jobs", CountJobs, "{job}", "Unfinished and dead jobs, by state");
         meter.CreateObservableGauge("burqi.archiver.jobs.oldest_waiting", OldestWaiting, "s", "How long the longest due job has been waiting");
     }
@@ -47,6 +49,8 @@ internal sealed class ArchiverMetrics
     public void RequestRefused() => _refusedRequests.Add(1);
 
     public void Completed() => _completed.Add(1);
+
+    public void DeletedAtProvider() => _deletedAtProvider.Add(1);
 
     public void Died(TransferFailure reason) => _dead.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
 

@@ -2,6 +2,7 @@ using Burqi.Access;
 using Burqi.Archiver.ArchiveRecording;
 using Burqi.Archiver.Assistants;
 using Burqi.Archiver.Database;
+using Burqi.Archiver.DeleteAtProvider;
 using Burqi.Archiver.Health;
 using Burqi.Archiver.Http;
 using Burqi.Archiver.Jobs;
@@ -53,6 +54,8 @@ public static class ArchiverModule
         services.AddSingleton<ClaimJobCommand>();
         services.AddSingleton<ExtendLeaseCommand>();
         services.AddSingleton<CompleteJobCommand>();
+        services.AddSingleton<CompleteDeletionCommand>();
+        services.AddSingleton<DeletionConditionsQuery>();
         services.AddSingleton<PostponeJobCommand>();
         services.AddSingleton<AbandonJobCommand>();
         services.AddSingleton<ClaimAnnouncementsCommand>();
@@ -76,7 +79,9 @@ public static class ArchiverModule
             _ => provider.GetRequiredService<LocalDiskRecordingStore>(),
         });
 
+        services.AddSingleton<StoredObject>();
         services.AddSingleton<RecordingTransfer>();
+        services.AddSingleton<ProviderCopyDeletion>();
         services.AddHostedService<ArchiveWorker>();
         services.AddHostedService<JobAnnouncer>();
         services.AddHostedService<JobCensusTaker>();

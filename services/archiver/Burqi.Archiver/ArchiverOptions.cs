@@ -52,6 +52,9 @@ public sealed class ArchiverOptions
     /// <summary>How long a media node may answer 404 for a file it announced, counted from the first attempt. Default 15 min.</summary>
     public TimeSpan MissingFileGrace { get; set; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>How long news of an assistant are waited for before its recordings count as those of nobody who wants anything deleted. Default 15 min.</summary>
+    public TimeSpan UnknownAssistantGrace { get; set; } = TimeSpan.FromMinutes(15);
+
     /// <summary>Announcements this recent are repeated on start: an in-memory bus can lose what it had confirmed. Default 1 h.</summary>
     public TimeSpan RepeatAnnouncementsWithin { get; set; } = TimeSpan.FromHours(1);
 

@@ -1,5 +1,6 @@
 using Burqi.Archiver.Jobs;
 using Burqi.Archiver.Tests.Support;
+using Burqi.Contracts.Recordings;
 
 namespace Burqi.Archiver.Tests.ArchiveRecording;
 
@@ -11,7 +12,7 @@ public sealed class ConstantMemoryGroup;
 public sealed class ConstantMemoryTests : ArchiverTest
 {
     [Fact]
-    public async Task Ready_LongRecording_PassesThroughWithoutBeingHeld()
+    public async Task Ready_LongRecording_PassesThroughAndIsSplitWithoutBeingHeld()
     {
         const int Block = 64 * 1024;
         const long Size = 4096L * Block;
@@ -33,6 +34,8 @@ public sealed class ConstantMemoryTests : ArchiverTest
         var before = GC.GetTotalAllocatedBytes(precise: true);
         await archiver.PublishAsync(message);
         var job = await JobAsync(message.RecordingId, job => job.Status == JobStatuses.Completed);
+        await SplitAsync(message, RecordingTypes.User, job => job.Status == JobStatuses.Completed);
+        await SplitAsync(message, RecordingTypes.Assistant, job => job.Status == JobStatuses.Completed);
 
         (GC.GetTotalAllocatedBytes(precise: true) - before).ShouldBeLessThan(Size / 10);
         (job.Attempts, job.FileSize).ShouldBe((1, header.Length + Size));

@@ -61,10 +61,10 @@ public sealed class JobTableTests : ArchiverTest
         second.TakenUpAt.ShouldBe(first.TakenUpAt);
         var token = TestContext.Current.CancellationToken;
         (await new ExtendLeaseCommand(_jobs).ExecuteAsync(first.Id, first.LeaseId!.Value, Lease, token)).ShouldBeFalse();
-        (await new CompleteJobCommand(_jobs).ExecuteAsync(first.Id, first.LeaseId!.Value, Result, token)).ShouldBeFalse();
+        (await new CompleteJobCommand(_jobs).ExecuteAsync(first.Id, first.LeaseId!.Value, Result, [], token)).ShouldBeFalse();
         (await new AbandonJobCommand(_jobs).ExecuteAsync(first.Id, first.LeaseId!.Value, TransferFailure.SourceGone, "x", token)).ShouldBeFalse();
         (await new PostponeJobCommand(_jobs).ExecuteAsync(first.Id, first.LeaseId!.Value, Lease, failure: null, error: null, token)).ShouldBeFalse();
-        (await new CompleteJobCommand(_jobs).ExecuteAsync(second.Id, second.LeaseId!.Value, Result, token)).ShouldBeTrue();
+        (await new CompleteJobCommand(_jobs).ExecuteAsync(second.Id, second.LeaseId!.Value, Result, [], token)).ShouldBeTrue();
         (await ClaimAsync("third")).ShouldBeNull();
     }
 
@@ -151,7 +151,7 @@ public sealed class JobTableTests : ArchiverTest
     };
 
     private Task<ArchiveJob?> ClaimAsync(string owner) =>
-        new ClaimJobCommand(_jobs).ExecuteAsync(owner, Lease, TestContext.Current.CancellationToken);
+        new ClaimJobCommand(_jobs).ExecuteAsync(JobSteps.Archive, owner, Lease, TestContext.Current.CancellationToken);
 
     private Task AddAsync(int number) => new AddJobCommand(_jobs).ExecuteAsync(
         new NewJob

@@ -2,6 +2,7 @@ using Burqi.Archiver.Jobs;
 using Burqi.Contracts;
 using Burqi.Contracts.Assistants;
 using Burqi.Contracts.Recordings;
+using Burqi.Identity;
 using Burqi.Testing;
 using Dapper;
 using Npgsql;
@@ -69,15 +70,22 @@ public abstract class ArchiverTest : IAsyncLifetime
     internal Task<ArchiverHost> StartArchiverAsync() => ArchiverHost.StartAsync(Settings);
 
     /// <summary>The job of a recording; null when there is none.</summary>
-    internal async Task<ArchiveJob?> JobAsync(Guid recordingId)
+    internal async Task<ArchiveJob?> JobAsync(Guid recordingId, string step = JobSteps.Archive)
     {
         await using var connection = await _database!.OpenConnectionAsync();
         return await connection.QuerySingleOrDefaultAsync<ArchiveJob>(
-            $"select {ArchiveJob.Columns} from archiver.jobs where recording_id = @recordingId", new { recordingId });
+            $"select {ArchiveJob.Columns} from archiver.jobs where recording_id = @recordingId and step = @step", new { recordingId, step });
     }
 
     internal Task<ArchiveJob> JobAsync(Guid recordingId, Func<ArchiveJob, bool> condition) =>
         Eventually.ReturnsAsync(async () => await JobAsync(recordingId) is { } job && condition(job) ? job : null);
+
+    internal Task<ArchiveJob> DeletionAsync(Guid recordingId, Func<ArchiveJob, bool> condition) =>
+        Eventually.ReturnsAsync(async () => await JobAsync(recordingId, JobSteps.DeleteAtProvider) is { } job && condition(job) ? job : null);
+
+    /// <summary>The job that splits a channel off a recording.</summary>
+    internal Task<ArchiveJob> SplitAsync(ProviderRecordingReady of, string type, Func<ArchiveJob, bool> condition) =>
+        JobAsync(RecordingId.Create(of.Provider, of.CallId, of.ProviderRecordingId!, type), condition);
 
     protected async Task ExecuteAsync(string sql)
     {

@@ -49,7 +49,7 @@ internal sealed class HttpPeer : IAsyncDisposable
     {
         var path = context.Request.Path.Value!;
         var number = _seen.Count(seen => seen.Path == path);
-        _seen.Enqueue(new SeenRequest(path, context.Request.QueryString.Value ?? "", context.Request.Headers.Authorization.ToString()));
+        _seen.Enqueue(new SeenRequest(context.Request.Method, path, context.Request.QueryString.Value ?? "", context.Request.Headers.Authorization.ToString()));
         if (Answers.TryGetValue(path, out var answer))
         {
             return answer(context, number);
@@ -60,4 +60,4 @@ internal sealed class HttpPeer : IAsyncDisposable
     }
 }
 
-internal sealed record SeenRequest(string Path, string Query, string Authorization);
+internal sealed record SeenRequest(string Method, string Path, string Query, string Authorization);

@@ -19,7 +19,7 @@ internal sealed class PublishedMessages : IPublishObserver
     public Task PrePublish<T>(PublishContext<T> context)
         where T : class
     {
-        if (Outage && (context.Message is ProviderRecordingReady or RecordingArchiveStarted or RecordingArchived or RecordingArchiveFailed))
+        if (Outage && (context.Message is ProviderRecordingReady or RecordingArchiveStarted or RecordingArchived or RecordingArchiveFailed or ProviderRecordingDeleted))
         {
             Interlocked.Increment(ref _refused);
             throw new TimeoutException("The broker did not confirm.");

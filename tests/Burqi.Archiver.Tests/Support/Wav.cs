@@ -15,6 +15,19 @@ internal static class Wav
         return [.. Header(samples.Length, channels, sampleRate), .. samples];
     }
 
+    /// <summary>One channel of a file, from 1, as a file of its own.</summary>
+    public static byte[] Channel(byte[] file, int channel, int channels = 2, int sampleRate = 8000)
+    {
+        var frames = (file.Length - HeaderSize) / (2 * channels);
+        var samples = new byte[frames * 2];
+        for (var i = 0; i < frames; i++)
+        {
+            file.AsSpan(HeaderSize + (((i * channels) + channel - 1) * 2), 2).CopyTo(samples.AsSpan(i * 2));
+        }
+
+        return [.. Header(samples.Length, 1, sampleRate), .. samples];
+    }
+
     public static byte[] Silence(int milliseconds, int channels = 1, int sampleRate = 8000)
     {
         var size = milliseconds * sampleRate / 1000 * channels * 2;

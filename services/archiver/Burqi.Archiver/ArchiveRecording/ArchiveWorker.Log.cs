@@ -29,5 +29,11 @@ internal sealed partial class ArchiveWorker
 
         [LoggerMessage(4037, LogLevel.Error, "Archiving recording {RecordingId} failed in a way that nobody thought of")]
         public static partial void Unexpected(ILogger logger, Guid recordingId, Exception exception);
+
+        [LoggerMessage(4120, LogLevel.Warning, "The provider's copy of recording {RecordingId} could not be deleted yet, attempt {Attempt}, next in {DelaySeconds} s. {Reason}")]
+        public static partial void NotDeletedYet(ILogger logger, Guid recordingId, int attempt, double delaySeconds, string reason, Exception? exception);
+
+        [LoggerMessage(4121, LogLevel.Error, "The provider's copy of recording {RecordingId} is not deleted, after {Attempts} attempts. {Reason}")]
+        public static partial void NotDeleted(ILogger logger, Guid recordingId, int attempts, string reason);
     }
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Burqi.Archiver.DeleteAtProvider;
 using Burqi.Archiver.Jobs;
+using Burqi.Archiver.Sources;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -17,6 +19,8 @@ internal sealed partial class ArchiveWorker(
     PostponeJobCommand postpone,
     AbandonJobCommand abandon,
     RecordingTransfer transfer,
+    ProviderCopyDeletion deletion,
+    IEnumerable<IProviderSource> providers,
     JobSignals signals,
     ArchiverMetrics metrics,
     IOptions<ArchiverOptions> options,
@@ -62,7 +66,9 @@ internal sealed partial class ArchiveWorker(
     {
         try
         {
-            return await claim.ExecuteAsync(_owner, _options.LeaseDuration, cancellationToken);
+            // What may be the only copy comes before what is a copy too many.
+            return await claim.ExecuteAsync(JobSteps.Archive, _owner, _options.LeaseDuration, cancellationToken)
+                ?? await claim.ExecuteAsync(JobSteps.DeleteAtProvider, _owner, _options.LeaseDuration, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -91,26 +97,13 @@ internal sealed partial class ArchiveWorker(
     private async Task RunAsync(ArchiveJob job, CancellationToken stopping)
     {
         using var scope = logger.BeginScope(new Dictionary<string, object> { ["CallId"] = job.CallId, ["RecordingId"] = job.RecordingId });
-        using var activity = ArchiverTelemetry.StartActivity("archive recording", ActivityKind.Consumer, job);
-        Log.Begun(logger, job.RecordingId, job.Attempts, job.SourceKind);
-        signals.Announcements.Ring();
-
-        var begun = clock.GetTimestamp();
         var lease = new JobLease(job, extend, _options.LeaseDuration, clock, logger, stopping);
         await using (lease)
         {
             TransferException failure;
             try
             {
-                var result = await transfer.RunAsync(job, lease.Token);
-                metrics.Finished(clock.GetElapsedTime(begun), job.SourceKind, result.Store, failure: null);
-                if (await complete.ExecuteAsync(job.Id, job.LeaseId!.Value, result, lease.Token))
-                {
-                    metrics.Completed();
-                    Log.Archived(logger, job.RecordingId, result.FileSize, result.Store, clock.GetElapsedTime(begun).TotalMilliseconds);
-                    signals.Announcements.Ring();
-                }
-
+                await (job.Step == JobSteps.DeleteAtProvider ? deletion.RunAsync(job, lease.Token) : ArchiveAsync(job, lease.Token));
                 return;
             }
             catch (OperationCanceledException) when (lease.Token.IsCancellationRequested)
@@ -132,21 +125,56 @@ internal sealed partial class ArchiveWorker(
                 failure = new TransferException(TransferFailure.Unexpected, $"An unexpected error: {exception.GetType().Name}.", exception);
             }
 
-            metrics.Finished(clock.GetElapsedTime(begun), job.SourceKind, store: null, failure.Failure);
-            activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
             await WriteFailureAsync(job, failure, lease.Token);
+        }
+    }
+
+    private async Task ArchiveAsync(ArchiveJob job, CancellationToken cancellationToken)
+    {
+        using var activity = ArchiverTelemetry.StartActivity("archive recording", ActivityKind.Consumer, job);
+        Log.Begun(logger, job.RecordingId, job.Attempts, job.SourceKind);
+        signals.Announcements.Ring();
+
+        var begun = clock.GetTimestamp();
+        try
+        {
+            var result = await transfer.RunAsync(job, cancellationToken);
+            metrics.Finished(clock.GetElapsedTime(begun), job.SourceKind, result.Store, failure: null);
+            NewJob[] followUps = [.. providers.SelectMany(provider => provider.After(job, result))];
+            if (await complete.ExecuteAsync(job.Id, job.LeaseId!.Value, result, followUps, cancellationToken))
+            {
+                metrics.Completed();
+                Log.Archived(logger, job.RecordingId, result.FileSize, result.Store, clock.GetElapsedTime(begun).TotalMilliseconds);
+                signals.Announcements.Ring();
+                signals.Work.Ring();
+            }
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            metrics.Finished(clock.GetElapsedTime(begun), job.SourceKind, store: null, (exception as TransferException)?.Failure ?? TransferFailure.Unexpected);
+            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
+            throw;
         }
     }
 
     private async Task WriteFailureAsync(ArchiveJob job, TransferException failure, CancellationToken cancellationToken)
     {
+        var isDeletion = job.Step == JobSteps.DeleteAtProvider;
         var triedFor = clock.GetUtcNow().UtcDateTime - (job.TakenUpAt ?? clock.GetUtcNow().UtcDateTime);
         if (failure.IsPermanent || triedFor >= _options.GiveUpAfter)
         {
             if (await abandon.ExecuteAsync(job.Id, job.LeaseId!.Value, failure.Failure, failure.Message, cancellationToken))
             {
                 metrics.Died(failure.Failure);
-                Log.GivenUp(logger, job.RecordingId, job.Attempts, failure.Message);
+                if (isDeletion)
+                {
+                    Log.NotDeleted(logger, job.RecordingId, job.Attempts, failure.Message);
+                }
+                else
+                {
+                    Log.GivenUp(logger, job.RecordingId, job.Attempts, failure.Message);
+                }
+
                 signals.Announcements.Ring();
             }
 
@@ -155,7 +183,14 @@ internal sealed partial class ArchiveWorker(
 
         var delay = Backoff.Delay(job.Attempts, _options, failure.RetryAfter, Random.Shared);
         await postpone.ExecuteAsync(job.Id, job.LeaseId!.Value, delay, failure.Failure, failure.Message, cancellationToken);
-        Log.Postponed(logger, job.RecordingId, job.Attempts, delay.TotalSeconds, failure.Message, failure.InnerException);
+        if (isDeletion)
+        {
+            Log.NotDeletedYet(logger, job.RecordingId, job.Attempts, delay.TotalSeconds, failure.Message, failure.InnerException);
+        }
+        else
+        {
+            Log.Postponed(logger, job.RecordingId, job.Attempts, delay.TotalSeconds, failure.Message, failure.InnerException);
+        }
     }
 
     private async Task HandBackAsync(ArchiveJob job)

@@ -67,6 +67,20 @@ internal static class JobAnnouncements
         CreateDatabaseRecords = job.CreateDatabaseRecords,
     };
 
+    public static ProviderRecordingDeleted Deleted(ArchiveJob job) => new()
+    {
+        RecordingId = job.RecordingId,
+        Provider = job.Provider,
+        CallId = job.CallId,
+        RecordingType = job.RecordingType,
+        RecordingSource = job.RecordingSource,
+        ProviderRecordingId = job.ProviderRecordingId ?? throw Incomplete(job),
+        AssistantId = job.AssistantId,
+        ObjectKey = job.ObjectKey ?? throw Incomplete(job),
+        DeletedAt = Utc(job.DeletedAtProviderAt) ?? throw Incomplete(job),
+        CreateDatabaseRecords = job.CreateDatabaseRecords,
+    };
+
     private static DateTimeOffset? Utc(DateTime? time) => time is { } known ? new DateTimeOffset(known, TimeSpan.Zero) : null;
 
     private static InvalidOperationException Incomplete(ArchiveJob job) =>

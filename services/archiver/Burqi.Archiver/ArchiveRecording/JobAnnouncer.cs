@@ -97,19 +97,13 @@ internal sealed partial class JobAnnouncer(
         {
             if (reachable && job is { TakenUpAt: not null, StartedAnnouncedAt: null })
             {
-                await bus.Publish(JobAnnouncements.Started(job), cancellationToken);
+                await SayStartedAsync(job, cancellationToken);
                 started = true;
             }
 
-            if (reachable && job is { OutcomeAnnouncedAt: null, Status: JobStatuses.Completed })
+            if (reachable && job is { OutcomeAnnouncedAt: null, Status: JobStatuses.Completed or JobStatuses.Dead })
             {
-                await bus.Publish(JobAnnouncements.Archived(job), cancellationToken);
-                outcome = true;
-            }
-
-            if (reachable && job is { OutcomeAnnouncedAt: null, Status: JobStatuses.Dead })
-            {
-                await bus.Publish(JobAnnouncements.Failed(job), cancellationToken);
+                await SayOutcomeAsync(job, cancellationToken);
                 outcome = true;
             }
         }
@@ -131,4 +125,16 @@ internal sealed partial class JobAnnouncer(
 
         return reachable;
     }
+
+    // That a copy is about to be deleted, or stays, is no news to anybody: the row says it.
+    private Task SayStartedAsync(ArchiveJob job, CancellationToken cancellationToken) =>
+        job.Step == JobSteps.Archive ? bus.Publish(JobAnnouncements.Started(job), cancellationToken) : Task.CompletedTask;
+
+    private Task SayOutcomeAsync(ArchiveJob job, CancellationToken cancellationToken) => job switch
+    {
+        { Step: JobSteps.Archive, Status: JobStatuses.Completed } => bus.Publish(JobAnnouncements.Archived(job), cancellationToken),
+        { Step: JobSteps.Archive } => bus.Publish(JobAnnouncements.Failed(job), cancellationToken),
+        { DeletedAtProviderAt: not null } => bus.Publish(JobAnnouncements.Deleted(job), cancellationToken),
+        _ => Task.CompletedTask,
+    };
 }

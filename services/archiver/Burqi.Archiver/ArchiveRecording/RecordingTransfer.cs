@@ -10,7 +10,8 @@ namespace Burqi.Archiver.ArchiveRecording;
 /// One attempt: from the source into the store, in one pass and bounded memory, counted and hashed on the way, and read back before it
 /// is called done. Nothing is seen in the store under the recording's key before all of it was there and was what the source had promised.
 /// </summary>
-internal sealed class RecordingTransfer(IEnumerable<IRecordingSource> sources, IRecordingStore store, ArchiverMetrics metrics, TimeProvider clock)
+internal sealed class RecordingTransfer(
+    IEnumerable<IRecordingSource> sources, IRecordingStore store, StoredObject stored, ArchiverMetrics metrics, TimeProvider clock)
 {
     private const string Wav = "wav";
     private const int BlockSize = 128 * 1024;
@@ -44,7 +45,7 @@ internal sealed class RecordingTransfer(IEnumerable<IRecordingSource> sources, I
             var meter = SampleMeter.For(header);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             long size = 0;
-            await using (var upload = await InStoreAsync(() => store.BeginUploadAsync(key, job.ExpectedSha256, cancellationToken), cancellationToken))
+            await using (var upload = await StoredObject.AskAsync(() => store.BeginUploadAsync(key, job.ExpectedSha256, cancellationToken), cancellationToken))
             {
                 while (filled > 0)
                 {
@@ -57,7 +58,7 @@ internal sealed class RecordingTransfer(IEnumerable<IRecordingSource> sources, I
                         throw new TransferException(TransferFailure.ContentMismatch, $"The source sends more than the {promisedSize} bytes that were announced.");
                     }
 
-                    await InStoreAsync(() => upload.WriteAsync(chunk, cancellationToken), cancellationToken);
+                    await StoredObject.AskAsync(() => upload.WriteAsync(chunk, cancellationToken), cancellationToken);
                     metrics.Transferred(filled, source.Kind, store.Name);
                     filled = await ReadBlockAsync(content.Body, block, cancellationToken);
                 }
@@ -70,8 +71,8 @@ internal sealed class RecordingTransfer(IEnumerable<IRecordingSource> sources, I
                     throw objected;
                 }
 
-                await InStoreAsync(() => upload.CommitAsync(sha256, cancellationToken), cancellationToken);
-                await VerifyAsync(key, size, sha256, block, cancellationToken);
+                await StoredObject.AskAsync(() => upload.CommitAsync(sha256, cancellationToken), cancellationToken);
+                await stored.VerifyAsync(key, size, sha256, cancellationToken);
 
                 return new TransferResult
                 {
@@ -140,43 +141,4 @@ internal sealed class RecordingTransfer(IEnumerable<IRecordingSource> sources, I
     /// <summary>Fills the block unless the content ends: sources deliver in small pieces, stores want large ones.</summary>
     private static async Task<int> ReadBlockAsync(Stream content, byte[] block, CancellationToken cancellationToken) =>
         await content.ReadAtLeastAsync(block.AsMemory(0, BlockSize), BlockSize, throwOnEndOfStream: false, cancellationToken);
-
-    private async Task VerifyAsync(ObjectKey key, long size, string sha256, byte[] block, CancellationToken cancellationToken)
-    {
-        await using var stored = await InStoreAsync(() => store.OpenReadAsync(key, cancellationToken), cancellationToken)
-            ?? throw new TransferException(TransferFailure.StoreMismatch, "The store does not have the object that it has just taken.");
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        long there = 0;
-        while (await InStoreAsync(() => stored.ReadAsync(block.AsMemory(0, BlockSize), cancellationToken).AsTask(), cancellationToken) is var read and > 0)
-        {
-            hash.AppendData(block.AsSpan(0, read));
-            there += read;
-        }
-
-        if (there != size || Convert.ToHexStringLower(hash.GetHashAndReset()) != sha256)
-        {
-            throw new TransferException(TransferFailure.StoreMismatch, $"The store gives back {there} bytes that are not the {size} bytes it was given.");
-        }
-    }
-
-    private static async Task<T> InStoreAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await call();
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new TransferException(TransferFailure.StoreUnavailable, $"The store failed: {exception.Message}", exception);
-        }
-    }
-
-    private static async Task InStoreAsync(Func<Task> call, CancellationToken cancellationToken) =>
-        await InStoreAsync(
-            async () =>
-            {
-                await call();
-                return true;
-            },
-            cancellationToken);
 }

@@ -11,18 +11,8 @@ namespace Burqi.Archiver.Jobs;
 internal sealed class AddJobCommand(ArchiverDatabase database)
 {
     private const string Sql =
-        """
-        insert into archiver.jobs
-            (id, recording_id, step, status, provider, call_id, recording_type, recording_source, provider_recording_id, stream_id,
-             assistant_id, format, sample_rate, channels, duration_ms, file_path, started_at, ended_at, source_kind, source_details,
-             expected_size, expected_sha256, object_key, traceparent, last_failure, last_error, create_database_records,
-             origin, finished_at)
-        values
-            (@Id, @RecordingId, @Step, @Status, @Provider, @CallId, @RecordingType, @RecordingSource, @ProviderRecordingId, @StreamId,
-             @AssistantId, @Format, @SampleRate, @Channels, @DurationMs, @FilePath, @StartedAt, @EndedAt, @SourceKind,
-             @SourceDetails::jsonb, @ExpectedSize, @ExpectedSha256, @ObjectKey, @Traceparent, @LastFailure, @LastError,
-             @CreateDatabaseRecords, @Origin,
-             case when @Status = 'dead' then now() end)
+        $"""
+        {JobInsert.Sql}
         on conflict (recording_id, step) do update
             set source_details = excluded.source_details, next_attempt_at = now(), updated_at = now()
             where jobs.status = 'waiting'
@@ -46,39 +36,6 @@ internal sealed class AddJobCommand(ArchiverDatabase database)
     private async Task InsertAsync(NewJob job, string? objectKey, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(
-            Sql,
-            new
-            {
-                Id = Guid.CreateVersion7(),
-                job.RecordingId,
-                Step = JobSteps.Archive,
-                Status = job.Refusal is null ? JobStatuses.Waiting : JobStatuses.Dead,
-                job.Provider,
-                job.CallId,
-                job.RecordingType,
-                job.RecordingSource,
-                job.ProviderRecordingId,
-                job.StreamId,
-                job.AssistantId,
-                job.Format,
-                job.SampleRate,
-                job.Channels,
-                job.DurationMs,
-                job.FilePath,
-                StartedAt = job.StartedAt?.UtcDateTime,
-                EndedAt = job.EndedAt?.UtcDateTime,
-                job.SourceKind,
-                job.SourceDetails,
-                job.ExpectedSize,
-                job.ExpectedSha256,
-                ObjectKey = objectKey,
-                job.Traceparent,
-                LastFailure = job.Refusal is null ? null : ArchiveRecording.TransferFailure.Refused.ToString(),
-                LastError = job.Refusal,
-                job.CreateDatabaseRecords,
-                job.Origin,
-            },
-            cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(new CommandDefinition(Sql, JobInsert.Parameters(job, objectKey), cancellationToken: cancellationToken));
     }
 }

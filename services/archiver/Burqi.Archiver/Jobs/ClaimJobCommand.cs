@@ -4,7 +4,7 @@ using Dapper;
 namespace Burqi.Archiver.Jobs;
 
 /// <summary>
-/// Takes one job on lease: first one whose worker fell silent, else the one that has been due for longest. Times are the database's:
+/// Takes one job of a step on lease: first one whose worker fell silent, else the one that has been due for longest. Times are the database's:
 /// replicas whose clocks differ would take each other's leases for expired.
 /// </summary>
 internal sealed class ClaimJobCommand(ArchiverDatabase database)
@@ -32,12 +32,12 @@ internal sealed class ClaimJobCommand(ArchiverDatabase database)
         returning {ArchiveJob.Columns}
         """;
 
-    public async Task<ArchiveJob?> ExecuteAsync(string owner, TimeSpan lease, CancellationToken cancellationToken)
+    public async Task<ArchiveJob?> ExecuteAsync(string step, string owner, TimeSpan lease, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<ArchiveJob>(new CommandDefinition(
             Sql,
-            new { Step = JobSteps.Archive, LeaseId = Guid.CreateVersion7(), Owner = owner, Lease = lease },
+            new { Step = step, LeaseId = Guid.CreateVersion7(), Owner = owner, Lease = lease },
             cancellationToken: cancellationToken));
     }
 }

@@ -4,7 +4,10 @@ using Dapper;
 
 namespace Burqi.Archiver.Jobs;
 
-/// <summary>Writes down what was stored. False: the lease was lost, and whoever took the job over writes the outcome.</summary>
+/// <summary>
+/// Writes down what was stored and, in the same transaction, what follows from it. False: the lease was lost, and whoever took the job over
+/// writes the outcome.
+/// </summary>
 internal sealed class CompleteJobCommand(ArchiverDatabase database)
 {
     private const string Sql =
@@ -17,10 +20,14 @@ internal sealed class CompleteJobCommand(ArchiverDatabase database)
         where id = @Id and lease_id = @LeaseId and status = 'running'
         """;
 
-    public async Task<bool> ExecuteAsync(Guid id, Guid leaseId, TransferResult result, CancellationToken cancellationToken)
+    private const string FollowUpSql = $"{JobInsert.Sql} on conflict do nothing"; // the recording was archived before, and this followed then
+
+    public async Task<bool> ExecuteAsync(
+        Guid id, Guid leaseId, TransferResult result, IReadOnlyList<NewJob> followUps, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return await connection.ExecuteAsync(new CommandDefinition(
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var isOurs = await connection.ExecuteAsync(new CommandDefinition(
             Sql,
             new
             {
@@ -37,6 +44,15 @@ internal sealed class CompleteJobCommand(ArchiverDatabase database)
                 result.Store,
                 result.ObjectUrl,
             },
+            transaction,
             cancellationToken: cancellationToken)) == 1;
+        foreach (var followUp in isOurs ? followUps : [])
+        {
+            await connection.ExecuteAsync(new CommandDefinition(
+                FollowUpSql, JobInsert.Parameters(followUp, followUp.ObjectKey?.Value), transaction, cancellationToken: cancellationToken));
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return isOurs;
     }
 }

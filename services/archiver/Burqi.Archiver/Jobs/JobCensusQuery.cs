@@ -3,16 +3,19 @@ using Dapper;
 
 namespace Burqi.Archiver.Jobs;
 
-/// <summary>How many jobs stand where, and how long the longest due one has been waiting. Finished jobs are counted by a counter instead.</summary>
+/// <summary>
+/// How many jobs stand where, and how long the longest due one has been waiting. Finished jobs are counted by a counter instead, and what is
+/// to be deleted some day is not waited for by anybody.
+/// </summary>
 internal sealed class JobCensusQuery(ArchiverDatabase database)
 {
     private const string Sql =
         """
-        select (select count(*) from archiver.jobs where status = 'waiting') as Waiting,
+        select (select count(*) from archiver.jobs where step = 'archive' and status = 'waiting') as Waiting,
                (select count(*) from archiver.jobs where status = 'running') as Running,
                (select count(*) from archiver.jobs where status = 'dead') as Dead,
                (select coalesce(extract(epoch from greatest(now() - min(next_attempt_at), interval '0')), 0)::float8
-                from archiver.jobs where status = 'waiting') as OldestWaitingSeconds
+                from archiver.jobs where step = 'archive' and status = 'waiting') as OldestWaitingSeconds
         """;
 
     public async Task<JobCensus> ExecuteAsync(CancellationToken cancellationToken)

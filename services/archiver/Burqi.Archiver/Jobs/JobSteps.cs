@@ -5,4 +5,7 @@ internal static class JobSteps
 {
     /// <summary>Bring it from its source into the store.</summary>
     public const string Archive = "archive";
+
+    /// <summary>Delete the provider's own copy of what is archived.</summary>
+    public const string DeleteAtProvider = "delete-at-provider";
 }

@@ -2,10 +2,16 @@ using Burqi.Archiver.Stores;
 
 namespace Burqi.Archiver.Jobs;
 
-/// <summary>What a message asks to be archived.</summary>
+/// <summary>What is to be done with a recording, as a message or an earlier job asks for it.</summary>
 internal sealed record NewJob
 {
     public required Guid RecordingId { get; init; }
+
+    /// <summary>One of <see cref="JobSteps"/>.</summary>
+    public string Step { get; init; } = JobSteps.Archive;
+
+    /// <summary>How long it has to wait at least.</summary>
+    public TimeSpan DueIn { get; init; }
 
     public required string Provider { get; init; }
 
@@ -57,4 +63,10 @@ internal sealed record NewJob
 
     /// <summary>False: the assistant asked for no row in the catalog; null counts as true.</summary>
     public bool? CreateDatabaseRecords { get; init; }
+
+    /// <summary>The recording of which this one is a channel.</summary>
+    public Guid? SplitFrom { get; init; }
+
+    /// <summary>Which channel of <see cref="SplitFrom"/>, from 1.</summary>
+    public int? SplitChannel { get; init; }
 }

@@ -7,7 +7,7 @@ using Polly.Timeout;
 
 namespace Burqi.Archiver.Sources;
 
-/// <summary>One GET for a source: redirects under our rules, faults as <see cref="TransferException"/>, a body that cannot stall.</summary>
+/// <summary>One request for a source: redirects under our rules, faults as <see cref="TransferException"/>, a body that cannot stall.</summary>
 internal sealed class RecordingDownload(IHttpClientFactory clients, IOptions<DownloadOptions> options, TimeProvider clock)
 {
     /// <summary>The named client that all sources use.</summary>
@@ -24,7 +24,7 @@ internal sealed class RecordingDownload(IHttpClientFactory clients, IOptions<Dow
         var target = uri;
         for (var redirects = 0; ; redirects++)
         {
-            var response = await SendAsync(target, IsSameHost(target, uri) ? authorization : null, cancellationToken);
+            var response = await SendAsync(HttpMethod.Get, target, IsSameHost(target, uri) ? authorization : null, cancellationToken);
             if (!IsRedirect(response))
             {
                 return response;
@@ -47,6 +47,10 @@ internal sealed class RecordingDownload(IHttpClientFactory clients, IOptions<Dow
             }
         }
     }
+
+    /// <summary>Deletes what lies there; answers the response, whatever its status. No redirect is followed.</summary>
+    public Task<HttpResponseMessage> DeleteAsync(Uri uri, AuthenticationHeaderValue authorization, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, uri, authorization, cancellationToken);
 
     /// <summary>The recording in a successful response, which it takes over.</summary>
     public async Task<SourceContent> OpenBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -72,10 +76,10 @@ internal sealed class RecordingDownload(IHttpClientFactory clients, IOptions<Dow
         };
     }
 
-    private async Task<HttpResponseMessage> SendAsync(Uri uri, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri uri, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
     {
         using var client = clients.CreateClient(ClientName);
-        using var request = new HttpRequestMessage(HttpMethod.Get, uri);
+        using var request = new HttpRequestMessage(method, uri);
         request.Headers.Authorization = authorization;
         try
         {

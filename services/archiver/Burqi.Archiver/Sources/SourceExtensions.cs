@@ -1,4 +1,5 @@
 using Burqi.Archiver.Sources.MediaNode;
+using Burqi.Archiver.Sources.StoredChannel;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -31,6 +32,7 @@ internal static class SourceExtensions
             .AddHttpMessageHandler<RetryingDownloadHandler>();
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRecordingSource, MediaNodeRecordingSource>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IRecordingSource, StoredChannelSource>());
         return services;
     }
 }

@@ -39,6 +39,9 @@ internal sealed partial record ObjectKey
         return Parse($"{Value[..extension]}_{recordingId:N}{Value[extension..]}");
     }
 
+    /// <summary>The key of one channel of the recording under this key: <c>…_{kind}.{ext}</c>.</summary>
+    public ObjectKey ForChannel(string recordingType, string format) => Parse($"{Value[..Value.LastIndexOf('.')]}_{Kind(recordingType)}.{format}");
+
     public override string ToString() => Value;
 
     private static ObjectKey Create(string callId, string name, string format, DateTimeOffset startedAt)

@@ -15,6 +15,7 @@ internal static class TwilioSourceExtensions
             {
                 configuration.GetSection(TwilioSourceOptions.Section).Bind(options);
                 options.Credentials = TwilioCredentials.Read(name => configuration[name]);
+                options.ChannelMap = configuration[TwilioChannelMap.Variable] is { } map ? TwilioChannelMap.Parse(map, options.Unreadable) : options.ChannelMap;
                 options.ApiBaseUrl = configuration["TWILIO_API_BASE_URL"]?.Trim() ?? options.ApiBaseUrl;
             })
             .ValidateOnStart();

@@ -22,6 +22,12 @@ public sealed class TwilioSourceOptions
     /// <summary>How far a file's length may be from the one Twilio tells, which counts whole seconds. Default 2 s.</summary>
     public TimeSpan DurationTolerance { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary><c>TWILIO_CHANNEL_MAP</c>: who is in which channel of a dual recording, by what made it. Default <c>user,assistant</c>.</summary>
+    internal TwilioChannelMap ChannelMap { get; set; } = TwilioChannelMap.Default;
+
+    /// <summary>What could not be read, for the validator to report with everything else.</summary>
+    internal List<string> Unreadable { get; } = [];
+
     /// <summary>Who signs in. Without any, what Burqi captured itself is archived all the same.</summary>
     internal TwilioCredentials Credentials { get; set; } = TwilioCredentials.None;
 

@@ -6,7 +6,7 @@ internal sealed class TwilioSourceOptionsValidator : IValidateOptions<TwilioSour
 {
     public ValidateOptionsResult Validate(string? name, TwilioSourceOptions options)
     {
-        var errors = new List<string>(options.Credentials.Problems);
+        var errors = new List<string>([.. options.Credentials.Problems, .. options.Unreadable]);
         if (!Uri.TryCreate(options.ApiBaseUrl, UriKind.Absolute, out var uri)
             || uri.UserInfo.Length > 0
             || uri.Query.Length > 0

@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using Burqi.Archiver.ArchiveRecording;
+using Burqi.Archiver.Jobs;
+using Burqi.Archiver.Sources;
+using Burqi.Archiver.Stores;
+using Burqi.Assistants;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Burqi.Archiver.DeleteAtProvider;
+
+/// <summary>
+/// One attempt at deleting the provider's own copy of a recording. Everything that speaks for it is looked at again at the very time: what the
+/// assistant wants, how long ago it was archived, whether its channels are split off, and whether our copy is there and whole. Whatever is not
+/// certain leaves the provider's copy where it is.
+/// </summary>
+internal sealed partial class ProviderCopyDeletion(
+    IEnumerable<IProviderSource> providers,
+    StoredObject stored,
+    AssistantDirectory assistants,
+    DeletionConditionsQuery conditions,
+    CompleteDeletionCommand complete,
+    PostponeJobCommand postpone,
+    JobSignals signals,
+    ArchiverMetrics metrics,
+    IOptions<ArchiverOptions> options,
+    TimeProvider clock,
+    ILogger<ProviderCopyDeletion> logger)
+{
+    private const string NotWanted = "Its assistant does not, or no longer, ask for it to be deleted.";
+    private const string Unknown = "Nothing was heard of its assistant, so nobody asked for it to be deleted.";
+
+    private readonly ArchiverOptions _options = options.Value;
+
+    /// <summary>Looks, deletes, and writes down what came of it.</summary>
+    /// <exception cref="TransferException">The attempt failed; nothing else is thrown for that.</exception>
+    public async Task RunAsync(ArchiveJob job, CancellationToken cancellationToken)
+    {
+        using var activity = ArchiverTelemetry.StartActivity("delete at provider", ActivityKind.Consumer, job);
+        if (assistants.Find(job.AssistantId)?.DeleteAtProviderAfterDays is not { } days)
+        {
+            await LeaveAsync(job, cancellationToken);
+            return;
+        }
+
+        var now = await conditions.ExecuteAsync(job.RecordingId, days, cancellationToken);
+        if (now.DeadSplits > 0)
+        {
+            throw new TransferException(TransferFailure.Refused, "A channel of the recording could not be split off: the provider's copy stays.");
+        }
+
+        var wait = now.DueIn ?? throw new TransferException(TransferFailure.Refused, "The recording is not archived: the provider's copy stays.");
+        if (wait > TimeSpan.Zero || now.OpenSplits > 0)
+        {
+            var until = wait > _options.RetryMaxDelay || now.OpenSplits == 0 ? wait : _options.RetryMaxDelay;
+            await WaitAsync(job, until, isFresh: true, cancellationToken);
+            return;
+        }
+
+        await VerifyAsync(job, cancellationToken);
+        var provider = providers.FirstOrDefault(candidate => candidate.Provider == job.Provider)
+            ?? throw new TransferException(TransferFailure.Refused, "This version cannot delete anything at that provider.");
+        await provider.DeleteAsync(job, cancellationToken);
+        if (await complete.ExecuteAsync(job.Id, job.LeaseId!.Value, note: null, cancellationToken))
+        {
+            metrics.DeletedAtProvider();
+            Log.Deleted(logger, job.RecordingId);
+            signals.Announcements.Ring();
+        }
+    }
+
+    private async Task LeaveAsync(ArchiveJob job, CancellationToken cancellationToken)
+    {
+        var isKnown = job.AssistantId is null || assistants.Knows(job.AssistantId);
+        if (!isKnown && clock.GetUtcNow().UtcDateTime - job.TakenUpAt < _options.UnknownAssistantGrace)
+        {
+            // A process that has just started hears of its assistants before long.
+            await WaitAsync(job, _options.RetryMaxDelay, isFresh: false, cancellationToken);
+            return;
+        }
+
+        var note = isKnown ? NotWanted : Unknown;
+        if (await complete.ExecuteAsync(job.Id, job.LeaseId!.Value, note, cancellationToken))
+        {
+            Log.Left(logger, job.RecordingId, note);
+            signals.Announcements.Ring();
+        }
+    }
+
+    private async Task WaitAsync(ArchiveJob job, TimeSpan wait, bool isFresh, CancellationToken cancellationToken)
+    {
+        await postpone.ExecuteAsync(job.Id, job.LeaseId!.Value, wait, failure: null, error: null, cancellationToken, isFresh);
+        Log.Waits(logger, job.RecordingId, wait.TotalSeconds);
+    }
+
+    /// <summary>That it was verified once does not say that it is there now.</summary>
+    private async Task VerifyAsync(ArchiveJob job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stored.VerifyAsync(ObjectKey.Parse(job.ObjectKey!), job.ExpectedSize!.Value, job.ExpectedSha256!, cancellationToken);
+        }
+        catch (TransferException exception) when (exception.Failure == TransferFailure.StoreMismatch)
+        {
+            // Not tried again by itself: somebody has to look, and until then the provider's copy may be the only one.
+            throw new TransferException(TransferFailure.Refused, $"{exception.Message} The provider's copy stays.", exception);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4110, LogLevel.Information, "The provider's copy of recording {RecordingId} is deleted: ours was verified once more")]
+        public static partial void Deleted(ILogger logger, Guid recordingId);
+
+        [LoggerMessage(4111, LogLevel.Information, "The provider's copy of recording {RecordingId} stays. {Note}")]
+        public static partial void Left(ILogger logger, Guid recordingId, string note);
+
+        [LoggerMessage(4112, LogLevel.Information, "The provider's copy of recording {RecordingId} is looked at again in {DelaySeconds} s")]
+        public static partial void Waits(ILogger logger, Guid recordingId, double delaySeconds);
+    }
+}

@@ -1,0 +1,8 @@
+namespace Burqi.Archiver.Sources.StoredChannel;
+
+/// <summary>Which channel of which stored recording is wanted.</summary>
+/// <param name="ObjectKey">The recording in our store.</param>
+/// <param name="FileSize">Its size when it was verified.</param>
+/// <param name="Sha256">Its checksum then.</param>
+/// <param name="Channel">The channel, from 1.</param>
+internal sealed record StoredChannelDetails(string ObjectKey, long FileSize, string Sha256, int Channel);

@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Burqi.Archiver.ArchiveRecording;
+
+namespace Burqi.Archiver.Stores;
+
+/// <summary>Whether the store gives back what it was given.</summary>
+internal sealed class StoredObject(IRecordingStore store)
+{
+    private const int BlockSize = 128 * 1024;
+
+    /// <summary>Reads the object whole, and returns when it is what is expected.</summary>
+    /// <exception cref="TransferException">It is not (<see cref="TransferFailure.StoreMismatch"/>), or the store cannot tell now.</exception>
+    public async Task VerifyAsync(ObjectKey key, long size, string sha256, CancellationToken cancellationToken)
+    {
+        var block = ArrayPool<byte>.Shared.Rent(BlockSize);
+        try
+        {
+            await using var stored = await AskAsync(() => store.OpenReadAsync(key, cancellationToken), cancellationToken)
+                ?? throw new TransferException(TransferFailure.StoreMismatch, "The store does not have the object that it had taken.");
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            long there = 0;
+            while (await AskAsync(() => stored.ReadAsync(block.AsMemory(0, BlockSize), cancellationToken).AsTask(), cancellationToken) is var read and > 0)
+            {
+                hash.AppendData(block.AsSpan(0, read));
+                there += read;
+            }
+
+            if (there != size || Convert.ToHexStringLower(hash.GetHashAndReset()) != sha256)
+            {
+                throw new TransferException(TransferFailure.StoreMismatch, $"The store gives back {there} bytes that are not the {size} bytes it was given.");
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
+        }
+    }
+
+    /// <summary>Whatever goes wrong in the store is its own, and may be over the next time.</summary>
+    public static async Task<T> AskAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TransferException(TransferFailure.StoreUnavailable, $"The store failed: {exception.Message}", exception);
+        }
+    }
+
+    /// <inheritdoc cref="AskAsync{T}"/>
+    public static Task AskAsync(Func<Task> call, CancellationToken cancellationToken) => AskAsync(
+        async () =>
+        {
+            await call();
+            return true;
+        },
+        cancellationToken);
+}

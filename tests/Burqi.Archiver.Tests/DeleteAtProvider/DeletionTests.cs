@@ -1,0 +1,382 @@
+using Burqi.Archiver.ArchiveRecording;
+using Burqi.Archiver.Jobs;
+using Burqi.Archiver.Tests.Support;
+using Burqi.Contracts.Assistants;
+using Burqi.Contracts.Recordings;
+using Burqi.Testing;
+using Microsoft.AspNetCore.Http;
+
+namespace Burqi.Archiver.Tests.DeleteAtProvider;
+
+/// <summary>Twilio's own copy of a recording goes where its assistant wants that, and never before ours is certain.</summary>
+public sealed class DeletionTests : ArchiverTest
+{
+    private const string Assistant1 = "front-desk";
+
+    private readonly byte[] _content = Wav.Create(1000, channels: 2);
+    private readonly ProviderRecordingReady _message = Ready() with { AssistantId = Assistant1, CreateDatabaseRecords = false };
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        Peer.Serve(TwilioMediaPath, _content);
+        Answer(StatusCodes.Status204NoContent);
+    }
+
+    [Theory]
+    [InlineData(StatusCodes.Status204NoContent)]
+    [InlineData(StatusCodes.Status404NotFound)] // somebody else deleted it
+    public async Task Archived_AssistantWantsItAtOnce_IsDeletedAfterTheSplitsAndTold(int status)
+    {
+        Answer(status);
+        Settings["TWILIO_CREDENTIALS"] = "sales";
+        Settings["TWILIO_SALES_ACCOUNT_SID"] = "AC00000000000000000000000000000002";
+        Settings["TWILIO_SALES_AUTH_TOKEN"] = "token-of-sales";
+        await using var archiver = await StartArchiverAsync();
+        await archiver.TellAsync(Assistant(Assistant1, credentials: "sales", deleteAfterDays: 0));
+
+        await archiver.PublishAsync(_message);
+        var job = await DeletionAsync(_message.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+
+        job.Status.ShouldBe(JobStatuses.Completed);
+        var deletion = Deletions().ShouldHaveSingleItem();
+        deletion.Authorization.ShouldBe("Basic " + Convert.ToBase64String("AC00000000000000000000000000000002:token-of-sales"u8));
+        foreach (var type in new[] { RecordingTypes.User, RecordingTypes.Assistant })
+        {
+            (await SplitAsync(_message, type, job => job.Status == JobStatuses.Completed)).FinishedAt.ShouldNotBeNull().ShouldBeLessThan(job.FinishedAt!.Value);
+        }
+
+        var deleted = archiver.Published.Of<ProviderRecordingDeleted>().ShouldHaveSingleItem();
+        deleted.ShouldBe(new ProviderRecordingDeleted
+        {
+            RecordingId = _message.RecordingId,
+            Provider = _message.Provider,
+            CallId = CallSid,
+            RecordingType = RecordingTypes.Provider,
+            RecordingSource = RecordingSources.Twilio,
+            ProviderRecordingId = RecordingSid,
+            AssistantId = Assistant1,
+            ObjectKey = $"recordings/2026/11/20/{CallSid}/{CallSid}_{RecordingSid}.wav",
+            DeletedAt = new DateTimeOffset(job.DeletedAtProviderAt!.Value, TimeSpan.Zero),
+            CreateDatabaseRecords = false,
+        });
+        archiver.Published.Of<RecordingArchiveStarted>().Count(one => one.RecordingId == _message.RecordingId).ShouldBe(1);
+        archiver.Published.Of<RecordingArchived>().Count(one => one.RecordingId == _message.RecordingId).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(Assistant1)]
+    [InlineData(null)]
+    public async Task Archived_NobodyWantsIt_NothingIsDeleted(string? assistantId)
+    {
+        await using var archiver = await StartArchiverAsync();
+        await archiver.TellAsync(Assistant(Assistant1));
+        var message = _message with { AssistantId = assistantId };
+
+        await archiver.PublishAsync(message);
+        await JobAsync(message.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+
+        (await JobAsync(message.RecordingId, JobSteps.DeleteAtProvider)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Archived_AssistantWantsItAfterSomeDays_IsDeletedThenAndNotBefore()
+    {
+        await using var archiver = await StartArchiverAsync();
+        await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 30));
+
+        await archiver.PublishAsync(_message);
+        await DeletionAsync(_message.RecordingId, job => job.Status == JobStatuses.Waiting);
+        (await ScalarAsync<double>("select extract(epoch from next_attempt_at - now())::float8 / 86400 from archiver.jobs where step = 'delete-at-provider'"))
+            .ShouldBeInRange(29.9, 30);
+        (await archiver.CheckAsync("archiver-database")).Data["waiting"].ShouldBeOfType<long>().ShouldBeLessThan(3); // the splits, if any
+
+        // Its clock is ahead, but it was archived only now: it has to wait for the rest.
+        await DueAsync();
+        await DeletionAsync(_message.RecordingId, job => job is { Status: JobStatuses.Waiting, TakenUpAt: null });
+        Deletions().ShouldBeEmpty();
+
+        await ExecuteAsync("update archiver.jobs set finished_at = finished_at - interval '30 days 1 minute' where step = 'archive' and split_from is null");
+        await DueAsync();
+        await DeletionAsync(_message.RecordingId, job => job.DeletedAtProviderAt is not null);
+
+        Deletions().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Due_AssistantChangedItsMind_IsLeftAndTheRowSaysSo()
+    {
+        await using var archiver = await StartArchiverAsync();
+        await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 30));
+        await archiver.PublishAsync(_message);
+        await DeletionAsync(_message.RecordingId, job => job.Status == JobStatuses.Waiting);
+
+        await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: null, version: 2));
+        await DueAsync();
+        var job = await DeletionAsync(_message.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+
+        (job.Status, job.Note, job.DeletedAtProviderAt).ShouldBe((JobStatuses.Completed, "Its assistant does not, or no longer, ask for it to be deleted.", null));
+        Deletions().ShouldBeEmpty();
+        archiver.Published.Of<ProviderRecordingDeleted>().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Due_AssistantWantsItLaterThanBefore_WaitsAnew()
+    {
+        await using var archiver = await StartArchiverAsync();
+        await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 1));
+        await archiver.PublishAsync(_message);
+        await DeletionAsync(_message.RecordingId, job => job.Status == JobStatuses.Waiting);
+
+        await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 90, version: 2));
+        await DueAsync();
+
+        await Eventually.BecomesTrueAsync(async () =>
+            await ScalarAsync<double>("select extract(epoch from next_attempt_at - now())::float8 / 86400 from archiver.jobs where step = 'delete-at-provider'") > 89);
+        Deletions().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Due_AssistantWasDeleted_IsLeft()
+    {
+        await using var archiver = await StartArchiverAsync();
+        await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 30));
+        await archiver.PublishAsync(_message);
+        await DeletionAsync(_message.RecordingId, job => job.Status == JobStatuses.Waiting);
+
+        await archiver.TellAsync(new AssistantDeleted { AssistantId = Assistant1, Version = 2, DeletedAt = StartedAt });
+        await DueAsync();
+
+        (await DeletionAsync(_message.RecordingId, job => job.Status == JobStatuses.Completed)).Note.ShouldNotBeNull();
+        Deletions().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Archived_BeforeAnythingWasHeardOfTheAssistant_IsDeletedOnceItIsKnownToWantIt()
+    {
+        await using var archiver = await StartArchiverAsync();
+        await archiver.PublishAsync(_message);
+        await DeletionAsync(_message.RecordingId, job => job is { Status: JobStatuses.Waiting, Attempts: > 1 });
+        Deletions().ShouldBeEmpty();
+
+        await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 0));
+        await DeletionAsync(_message.RecordingId, job => job.DeletedAtProviderAt is not null);
+
+        Deletions().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Archived_NothingIsEverHeardOfTheAssistant_IsLeft()
+    {
+        Settings["Archiver:UnknownAssistantGrace"] = "00:00:00.300";
+        await using var archiver = await StartArchiverAsync();
+
+        await archiver.PublishAsync(_message);
+        var job = await DeletionAsync(_message.RecordingId, job => job.Status == JobStatuses.Completed);
+
+        job.Note.ShouldBe("Nothing was heard of its assistant, so nobody asked for it to be deleted.");
+        Deletions().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(true, "The store does not have the object that it had taken. The provider's copy stays.")]
+    [InlineData(false, "The store gives back 32044 bytes that are not the 32044 bytes it was given. The provider's copy stays.")]
+    public async Task Due_OurCopyIsGoneOrDamaged_NothingIsDeletedAndItIsSeen(bool isGone, string reason)
+    {
+        await using var archiver = await StartArchiverAsync();
+        await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 1));
+        await archiver.PublishAsync(_message);
+        var stored = Path.Combine(ObjectsFolder, (await DeletionAsync(_message.RecordingId, job => job.Status == JobStatuses.Waiting)).ObjectKey!);
+        await SplitsAsync();
+        if (isGone)
+        {
+            File.Delete(stored);
+        }
+        else
+        {
+            await File.WriteAllBytesAsync(stored, Wav.Create(1000, channels: 2, seed: 2));
+        }
+
+        await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 0, version: 2));
+        await DueAsync();
+        var job = await DeletionAsync(_message.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+
+        (job.Status, job.LastFailure, job.LastError).ShouldBe((JobStatuses.Dead, nameof(TransferFailure.Refused), reason));
+        Deletions().ShouldBeEmpty();
+        archiver.LogText.ShouldContain($"The provider's copy of recording {_message.RecordingId} is not deleted, after 1 attempts. {reason}");
+        (await archiver.CheckAsync("archiver-database")).Data["dead"].ShouldBe(1L);
+        archiver.Published.Of<RecordingArchiveFailed>().ShouldBeEmpty(); // what is archived is archived
+        archiver.Published.Of<ProviderRecordingDeleted>().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Due_ChannelsAreNotSplitOffYet_WaitsForThem()
+    {
+        var blocked = Block(RecordingTypes.Assistant);
+        await using var archiver = await StartArchiverAsync();
+        await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 0));
+        await archiver.PublishAsync(_message);
+        await SplitAsync(_message, RecordingTypes.Assistant, job => job.Attempts > 3);
+        (await DeletionAsync(_message.RecordingId, job => job.Status == JobStatuses.Waiting)).Attempts.ShouldBe(0);
+        Deletions().ShouldBeEmpty();
+
+        Directory.Delete(blocked, recursive: true);
+        await DeletionAsync(_message.RecordingId, job => job.DeletedAtProviderAt is not null);
+
+        (await SplitAsync(_message, RecordingTypes.Assistant, _ => true)).Status.ShouldBe(JobStatuses.Completed);
+        Deletions().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Due_AChannelCouldNotBeSplitOff_NothingIsDeleted()
+    {
+        Block(RecordingTypes.Assistant);
+        Settings["Archiver:GiveUpAfter"] = "00:00:01";
+        await using var archiver = await StartArchiverAsync();
+        await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 0));
+
+        await archiver.PublishAsync(_message);
+        var job = await DeletionAsync(_message.RecordingId, job => job.Status == JobStatuses.Dead);
+
+        job.LastError.ShouldBe("A channel of the recording could not be split off: the provider's copy stays.");
+        Deletions().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(StatusCodes.Status401Unauthorized)]
+    [InlineData(StatusCodes.Status403Forbidden)]
+    public async Task Delete_TwilioDoesNotAllowIt_IsGivenUpAndSeen(int status)
+    {
+        Answer(status);
+        await using var archiver = await StartArchiverAsync();
+        await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 0));
+
+        await archiver.PublishAsync(_message);
+        var job = await DeletionAsync(_message.RecordingId, job => job.Status == JobStatuses.Dead);
+
+        job.LastError.ShouldBe($"Twilio did not let TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN delete the recording ({status}): its copy stays.");
+        Deletions().ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData(StatusCodes.Status429TooManyRequests)]
+    [InlineData(StatusCodes.Status500InternalServerError)]
+    [InlineData(StatusCodes.Status400BadRequest)]
+    public async Task Delete_TwilioFailsForAWhile_IsTriedUntilItIsDone(int status)
+    {
+        Peer.Answers[TwilioMetadataPath] = (context, number) => AnswerAsync(context, number < 8 ? status : StatusCodes.Status204NoContent);
+        await using var archiver = await StartArchiverAsync();
+        await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 0));
+
+        await archiver.PublishAsync(_message);
+        await DeletionAsync(_message.RecordingId, job => job.DeletedAtProviderAt is not null);
+
+        Deletions().Count.ShouldBe(9);
+    }
+
+    [Fact]
+    public async Task Delete_CredentialsOfTheAssistantAreMissing_NothingIsAskedAndItIsTriedAgain()
+    {
+        await using var archiver = await StartArchiverAsync();
+        await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 1));
+        await archiver.PublishAsync(_message);
+        await DeletionAsync(_message.RecordingId, job => job.Status == JobStatuses.Waiting);
+
+        await archiver.TellAsync(Assistant(Assistant1, credentials: "billing", deleteAfterDays: 0, version: 2));
+        await DueAsync();
+        var job = await DeletionAsync(_message.RecordingId, job => job is { Status: JobStatuses.Waiting, LastFailure: nameof(TransferFailure.SourceRefused) });
+
+        job.LastError!.ShouldContain("'billing'");
+        Deletions().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Deleted_BrokerAway_IsToldLaterAndRepetitionsDeleteNothing()
+    {
+        await using var archiver = await StartArchiverAsync();
+        await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 1));
+        await archiver.PublishAsync(_message);
+        await DeletionAsync(_message.RecordingId, job => job.Status == JobStatuses.Waiting);
+        await SplitsAsync();
+        await JobAsync(_message.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+
+        archiver.Published.Outage = true;
+        await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 0, version: 2));
+        await DueAsync();
+        await Eventually.BecomesTrueAsync(() => archiver.Published.Refused > 0);
+        (await DeletionAsync(_message.RecordingId, job => job.DeletedAtProviderAt is not null)).OutcomeAnnouncedAt.ShouldBeNull();
+        archiver.Published.Outage = false;
+        await DeletionAsync(_message.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+        await archiver.PublishAsync(_message);
+        await archiver.PublishAsync(_message);
+        await archiver.PublishAsync(_message with { RecordingId = Guid.CreateVersion7(), AssistantId = null, ProviderRecordingId = "RE1" }); // the last one: all before it are done
+
+        await Eventually.BecomesTrueAsync(() => archiver.Published.Of<RecordingArchiveFailed>().Count == 1);
+        archiver.Published.Of<ProviderRecordingDeleted>().ShouldHaveSingleItem();
+        Deletions().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Kill_WhileTwilioDeletes_NextProcessFindsItGoneAndTellsIt()
+    {
+        await using (var archiver = await StartArchiverAsync())
+        {
+            await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 1));
+            await archiver.PublishAsync(_message);
+            await DeletionAsync(_message.RecordingId, job => job.Status == JobStatuses.Waiting);
+            await SplitsAsync();
+            await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 0, version: 2));
+        }
+
+        // It is deleted, but nobody learns of it.
+        var asked = new TaskCompletionSource();
+        Peer.Answers[TwilioMetadataPath] = async (context, number) =>
+        {
+            asked.TrySetResult();
+            if (number == 0)
+            {
+                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            }
+
+            await AnswerAsync(context, StatusCodes.Status404NotFound);
+        };
+        await ExecuteAsync("update archiver.jobs set next_attempt_at = now() where step = 'delete-at-provider'");
+        await using (var first = await ArchiverProcess.StartAsync(Settings))
+        {
+            await asked.Task.WaitAsync(TimeSpan.FromMinutes(2));
+            await first.KillAsync();
+        }
+
+        await using var second = await StartArchiverAsync();
+        var job = await DeletionAsync(_message.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+
+        (job.Status, job.Attempts).ShouldBe((JobStatuses.Completed, 2));
+        second.Published.Of<ProviderRecordingDeleted>().ShouldHaveSingleItem().RecordingId.ShouldBe(_message.RecordingId);
+    }
+
+    private IReadOnlyList<SeenRequest> Deletions() => [.. Peer.Seen.Where(seen => seen.Method == HttpMethods.Delete && seen.Path == TwilioMetadataPath)];
+
+    private void Answer(int status) => Peer.Answers[TwilioMetadataPath] = (context, _) => AnswerAsync(context, status);
+
+    private static Task AnswerAsync(HttpContext context, int status)
+    {
+        context.Response.StatusCode = status;
+        return Task.CompletedTask;
+    }
+
+    private Task DueAsync() => ExecuteAsync("update archiver.jobs set next_attempt_at = now(), taken_up_at = now() where step = 'delete-at-provider'");
+
+    private async Task SplitsAsync()
+    {
+        await SplitAsync(_message, RecordingTypes.User, job => job.OutcomeAnnouncedAt is not null);
+        await SplitAsync(_message, RecordingTypes.Assistant, job => job.OutcomeAnnouncedAt is not null);
+    }
+
+    /// <summary>A folder where the channel's file is to be.</summary>
+    private string Block(string type)
+    {
+        var path = Path.Combine(ObjectsFolder, $"recordings/2026/11/20/{CallSid}/{CallSid}_{RecordingSid}_{type}.wav");
+        Directory.CreateDirectory(Path.Combine(path, "occupied"));
+        return path;
+    }
+}
