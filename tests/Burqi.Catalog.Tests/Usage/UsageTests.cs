@@ -76,6 +76,23 @@ public sealed class UsageTests(UsageTests.OwnHost catalog) : IClassFixture<Usage
     }
 
     [Theory]
+    [InlineData("user", "assistant", "mixed")]
+    [InlineData("mixed", "user", "assistant")]
+    [InlineData("assistant", "mixed", "user")]
+    public async Task Count_TracksOfAStream_AreItsLongestWhateverTheOrder(params string[] order)
+    {
+        var at = new DateTimeOffset(2023, 1, 5, 0, 0, 0, TimeSpan.Zero);
+        var (call, assistant) = (new ToldCall(), $"assistant-{order[0]}");
+        foreach (var type in order)
+        {
+            await catalog.TellAsync(call.Captured(type, durationMs: type == "mixed" ? 121_000 : 59_000) with { AssistantId = assistant, StartedAt = at });
+        }
+
+        (await GetAsync($"/usage?from=2023-01-05&to=2023-01-06&assistant_id={assistant}"))["items"]!.AsArray().ShouldHaveSingleItem()
+            .ShouldHave(("month", "2023-01"), ("local_minutes", 3), ("bytes_stored", 0));
+    }
+
+    [Theory]
     [InlineData("/usage", "from", "to")]
     [InlineData("/usage?from=2026-03-01", "to")]
     [InlineData("/usage?from=yesterday&to=2026-03-01", "from")]
