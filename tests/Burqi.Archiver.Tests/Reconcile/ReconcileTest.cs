@@ -63,5 +63,5 @@ public abstract class ReconcileTest : ArchiverTest
 
     protected static Guid IdOf(string callSid, string recordingSid) => RecordingId.Create(Providers.Twilio, callSid, recordingSid, RecordingTypes.Provider);
 
-    protected Task<long> JobsAsync(string condition = "true") => ScalarAsync<long>($"select count(*) from archiver.jobs where {condition}");
+    protected Task<long> JobsAsync(string condition = "true") => ScalarAsync<long>($"select count(*) from archiver.jobs where step = 'archive' and ({condition})");
 }

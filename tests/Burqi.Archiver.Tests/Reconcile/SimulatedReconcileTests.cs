@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Burqi.Archiver.Tests.Support;
+using Burqi.Contracts.Assistants;
 using Burqi.Contracts.Calls;
 using Burqi.Contracts.Recordings;
 using Burqi.Simulator;
@@ -270,6 +271,38 @@ public sealed class SimulatedReconcileTests : ReconcileTest
         Count(run, "missing").ShouldBe(1);
         Count(await RunAsync(archiver, From, To), "missing").ShouldBe(0);
         (await JobsAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Run_OnlyTheAssistantIsKnown_ItsSettingsDecide()
+    {
+        var recording = (await RecordAsync(1)).Single();
+        await using var archiver = await StartArchiverAsync();
+        await archiver.PublishAsync(new AssistantSaved
+        {
+            AssistantId = "front-desk",
+            Version = 1,
+            Enabled = true,
+            Format = "wav",
+            SampleRate = 8000,
+            Channels = 1,
+            RecordUserAudio = true,
+            RecordAssistantAudio = true,
+            RecordMixedAudio = true,
+            AutoSave = false,
+            RecordingsDir = "recordings",
+            CreateDatabaseRecords = false,
+            SavedAt = StartedAt,
+        });
+        await archiver.PublishAsync(new CallStarted { Provider = "twilio", CallId = recording.CallSid, AssistantId = "front-desk", StartedAt = StartedAt });
+        await Eventually.BecomesTrueAsync(async () =>
+            await ScalarAsync<long>("select count(*) from archiver.heard_calls") == 1 && archiver.LogText.Contains("Assistant front-desk is known", StringComparison.Ordinal));
+
+        await RunAsync(archiver, From, To);
+        await Eventually.BecomesTrueAsync(() => archiver.Published.Of<ProviderRecordingReady>().Count == 1);
+
+        var told = archiver.Published.Of<ProviderRecordingReady>().Single();
+        (told.AssistantId, told.AutoSave, told.CreateDatabaseRecords).ShouldBe(("front-desk", false, false));
     }
 
     [Fact]

@@ -170,6 +170,26 @@ public sealed class TwilioListTests : ReconcileTest
     }
 
     [Fact]
+    public async Task Run_SubaccountWhoseFilesWereFetched_IsLookedThroughAsWell()
+    {
+        const string subaccount = "AC00000000000000000000000000000002";
+        Peer.Answers[ListPath] = (context, _) => WriteAsync(context, Page([]));
+        var theirs = Recording(Sid(1), Midnight, 10);
+        theirs["account_sid"] = subaccount;
+        Peer.Answers[ListPath.Replace(AccountSid, subaccount, StringComparison.Ordinal)] = (context, _) => WriteAsync(context, Page([theirs]));
+        Peer.Serve(TwilioMediaPath.Replace(AccountSid, subaccount, StringComparison.Ordinal), Wav.Create(1000, channels: 2));
+        await using var archiver = await StartArchiverAsync();
+        await archiver.PublishAsync(Ready() with { AccountId = subaccount });
+        await Eventually.BecomesTrueAsync(async () => await JobsAsync("status = 'completed'") == 1);
+
+        var run = await RunAsync(archiver, Midnight, Midnight.AddHours(1));
+
+        run["accounts"]!.AsArray().Select(account => (account!["account_id"]!.GetValue<string>(), account["missing"]!.GetValue<int>())).ShouldBe([(AccountSid, 0), (subaccount, 1)]);
+        await Eventually.BecomesTrueAsync(() => archiver.Published.Of<ProviderRecordingReady>().Count == 2);
+        archiver.Published.Of<ProviderRecordingReady>().ShouldAllBe(told => told.AccountId == subaccount);
+    }
+
+    [Fact]
     public async Task Run_BrokerConfirmsNothing_IsAnnouncedOnceItDoes()
     {
         Peer.Answers[ListPath] = (context, _) => WriteAsync(context, Page([Recording(Sid(1), Midnight, 10)]));

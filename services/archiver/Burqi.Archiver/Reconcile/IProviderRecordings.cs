@@ -32,7 +32,8 @@ internal interface IProviderRecordings
 /// <param name="AccountId">The provider's id of it; empty where nobody said it.</param>
 /// <param name="Credentials">The name of what signs in to it, no secret.</param>
 /// <param name="Lack">Why it cannot be asked; null where that can be tried.</param>
-internal sealed record ProviderAccount(string AccountId, string Credentials, string? Lack = null);
+/// <param name="AssistantId">An assistant of whose calls it is, where that says what signs in; null where the account does.</param>
+internal sealed record ProviderAccount(string AccountId, string Credentials, string? Lack = null, string? AssistantId = null);
 
 /// <summary>A page of a list.</summary>
 /// <param name="Recordings">What stands on it.</param>

@@ -31,6 +31,7 @@ internal sealed partial class ReconciliationWorker(
 
     // So long after the start the first run by the clock of a new database is due at the latest.
     private static readonly TimeSpan LongestFirstWait = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ForgetInterval = TimeSpan.FromHours(1);
     private static readonly TimeSpan HandBackTimeout = TimeSpan.FromSeconds(5);
 
     private readonly ReconcileOptions _options = options.Value;
@@ -40,6 +41,7 @@ internal sealed partial class ReconciliationWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var started = clock.GetTimestamp();
+        long? forgotten = null;
         try
         {
             while (true)
@@ -47,6 +49,12 @@ internal sealed partial class ReconciliationWorker(
                 var busy = false;
                 try
                 {
+                    if (forgotten is null || clock.GetElapsedTime(forgotten.Value) >= ForgetInterval)
+                    {
+                        await forget.ExecuteAsync(2 * archiver.Value.RepeatAnnouncementsWithin, _options.LongestWindow + _options.LongestRecording, stoppingToken);
+                        forgotten = clock.GetTimestamp();
+                    }
+
                     await ScheduleAsync(clock.GetElapsedTime(started), stoppingToken);
                     if (await claim.ExecuteAsync(_owner, _lease, stoppingToken) is { } run)
                     {
@@ -66,9 +74,9 @@ internal sealed partial class ReconciliationWorker(
                 }
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
         {
-            // Told to stop.
+            // Told to stop; whatever else failed meanwhile does not matter any more.
         }
     }
 
@@ -98,9 +106,8 @@ internal sealed partial class ReconciliationWorker(
         var beating = BeatAsync(run, lost, done.Token);
         try
         {
-            await forget.ExecuteAsync(2 * archiver.Value.RepeatAnnouncementsWithin, _options.LongestWindow + _options.LongestRecording, lost.Token);
             var error = run.Attempts > MaxAttempts
-                ? $"The process ended {MaxAttempts} times in the middle of it."
+                ? $"It was begun {MaxAttempts} times and each time broken off in the middle."
                 : await scan.RunAsync(run, lost.Token);
             var status = error is null ? ReconciliationStatuses.Completed : ReconciliationStatuses.Failed;
             if (await runs.FinishAsync(run, status, error, lost.Token))
@@ -118,9 +125,7 @@ internal sealed partial class ReconciliationWorker(
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            using var timeout = new CancellationTokenSource(HandBackTimeout, clock);
-            await runs.HandBackAsync(run, timeout.Token);
-            Log.HandedBack(logger, run.Id);
+            await HandBackAsync(run);
         }
         catch (OperationCanceledException)
         {
@@ -130,6 +135,21 @@ internal sealed partial class ReconciliationWorker(
         {
             await done.CancelAsync();
             await beating;
+        }
+    }
+
+    private async Task HandBackAsync(Reconciliation run)
+    {
+        try
+        {
+            using var timeout = new CancellationTokenSource(HandBackTimeout, clock);
+            await runs.HandBackAsync(run, timeout.Token);
+            Log.HandedBack(logger, run.Id);
+        }
+        catch (Exception exception)
+        {
+            // The lease runs out by itself.
+            Log.TableUnreachable(logger, exception.Message);
         }
     }
 

@@ -57,9 +57,9 @@ internal sealed partial class ReconcileAnnouncer(
                 }
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
         {
-            // Told to stop.
+            // Told to stop; whatever else failed meanwhile does not matter any more.
         }
     }
 

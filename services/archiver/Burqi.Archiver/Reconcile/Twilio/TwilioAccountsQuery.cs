@@ -4,22 +4,32 @@ using Dapper;
 
 namespace Burqi.Archiver.Reconcile.Twilio;
 
-/// <summary>The accounts whose recordings were fetched of late: whatever signed in for that may list them as well.</summary>
+/// <summary>The accounts whose recordings were fetched of late: what signed in for that, as an assistant of theirs says, may list them as well.</summary>
 internal sealed class TwilioAccountsQuery(ArchiverDatabase database)
 {
     // account_sid is TwilioDetails' name for it.
     private const string Sql =
         """
-        select distinct source_details ->> 'account_sid'
+        select source_details ->> 'account_sid' as AccountId, max(assistant_id) as AssistantId
         from archiver.jobs
         where updated_at > now() - @within and source_kind = @Kind and status = 'completed' and source_details ->> 'account_sid' is not null
+        group by source_details ->> 'account_sid'
         limit 1000
         """;
 
-    public async Task<IReadOnlyList<string>> ExecuteAsync(TimeSpan within, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<FetchedAccount>> ExecuteAsync(TimeSpan within, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return (await connection.QueryAsync<string>(new CommandDefinition(
+        return (await connection.QueryAsync<FetchedAccount>(new CommandDefinition(
             Sql, new { within, Kind = TwilioRecordingSource.SourceKind }, cancellationToken: cancellationToken))).AsList();
     }
+}
+
+/// <summary>An account whose recordings were fetched.</summary>
+internal sealed record FetchedAccount
+{
+    public required string AccountId { get; init; }
+
+    /// <summary>An assistant that took calls of it; null where none did.</summary>
+    public string? AssistantId { get; init; }
 }

@@ -19,6 +19,7 @@ namespace Burqi.Archiver.Reconcile.Twilio;
 internal sealed partial class TwilioRecordings(
     RecordingDownload download,
     TwilioAccountsQuery accounts,
+    TwilioSignIn signIn,
     IOptions<TwilioSourceOptions> twilio,
     IOptions<ReconcileOptions> options) : IProviderRecordings
 {
@@ -47,7 +48,7 @@ internal sealed partial class TwilioRecordings(
         }
     }
 
-    /// <summary>Those that credentials are given for, and those whose recordings the default ones have fetched of late, such as subaccounts.</summary>
+    /// <summary>Those that credentials are given for, and those whose recordings were fetched of late, such as subaccounts.</summary>
     public async Task<IReadOnlyList<ProviderAccount>> AccountsAsync(CancellationToken cancellationToken)
     {
         var known = CredentialSets.Select(set => set.AccountSid.Length > 0
@@ -57,7 +58,7 @@ internal sealed partial class TwilioRecordings(
         return
         [
             .. known
-                .Concat(fetched.Select(account => new ProviderAccount(account, twilio.Value.Credentials.Of(account).ToString())))
+                .Concat(fetched.Select(Fetched))
                 .DistinctBy(account => account.AccountId, StringComparer.OrdinalIgnoreCase),
         ];
     }
@@ -161,11 +162,19 @@ internal sealed partial class TwilioRecordings(
         }
     }
 
-    private TwilioCredentialSet Credentials(ProviderAccount account)
+    private ProviderAccount Fetched(FetchedAccount fetched)
     {
-        var set = twilio.Value.Credentials.Of(account.AccountId);
-        return set.Lack is { } lack ? throw new TransferException(TransferFailure.SourceRefused, lack) : set;
+        try
+        {
+            return new ProviderAccount(fetched.AccountId, signIn.For(fetched.AssistantId, fetched.AccountId).ToString(), AssistantId: fetched.AssistantId);
+        }
+        catch (TransferException exception)
+        {
+            return new ProviderAccount(fetched.AccountId, "", exception.Message);
+        }
     }
+
+    private TwilioCredentialSet Credentials(ProviderAccount account) => signIn.For(account.AssistantId, account.AccountId);
 
     [GeneratedRegex(@"\AAC[0-9a-fA-F]{32}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AccountSidPattern();
