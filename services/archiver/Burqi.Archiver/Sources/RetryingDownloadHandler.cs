@@ -78,6 +78,7 @@ internal sealed class DownloadPipelines : IAsyncDisposable
                 // Too many requests is an answer of a host that is well.
                 ShouldHandle = arguments => ValueTask.FromResult(
                     IsPassing(arguments.Outcome) && arguments.Outcome.Result?.StatusCode != HttpStatusCode.TooManyRequests),
+                FailureRatio = 0.5,
                 MinimumThroughput = _options.BreakerThroughput,
                 SamplingDuration = BreakerSampling,
                 BreakDuration = _options.BreakDuration,
