@@ -115,6 +115,19 @@ public sealed class RecordingDownloadTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Get_HostFailsNowAndThen_IsNotLeftAlone()
+    {
+        HttpStatusCode[] oneInFour = [HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable];
+        _network.Answer("https://api.example/a", [.. Enumerable.Range(0, 40).SelectMany(_ => oneInFour)]);
+
+        for (var request = 0; request < 100; request++)
+        {
+            using var response = await GetAsync("https://api.example/a");
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+    }
+
+    [Fact]
     public async Task Get_NobodyListens_IsAPassingFailure()
     {
         var failure = await Should.ThrowAsync<TransferException>(() => GetAsync("https://nowhere.example/a"));
