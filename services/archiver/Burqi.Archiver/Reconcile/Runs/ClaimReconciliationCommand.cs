@@ -9,11 +9,12 @@ internal sealed class ClaimReconciliationCommand(ArchiverDatabase database)
     /// <summary>Held until the transaction ends, so that of two replicas the second sees what the first has done.</summary>
     internal const string Lock = "select pg_advisory_xact_lock(hashtext('burqi.archiver.reconciliations'))";
 
+    // clock_timestamp: now() is the time before the lock was waited for, at which the run before may not have ended yet.
     private const string Sql =
         $"""
         update archiver.reconciliations
         set lease_id = @LeaseId, lease_owner = @Owner, lease_expires_at = now() + @Lease, attempts = attempts + 1,
-            started_at = coalesce(started_at, now())
+            started_at = coalesce(started_at, clock_timestamp())
         where id = (select id from archiver.reconciliations where status = 'running' order by created_at, id limit 1)
           and not exists (select 1 from archiver.reconciliations where status = 'running' and lease_expires_at >= now())
         returning {Reconciliation.Columns}
