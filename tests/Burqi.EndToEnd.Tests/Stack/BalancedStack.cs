@@ -30,7 +30,7 @@ public sealed class BalancedStack : IAsyncLifetime
 
     internal string RecordingsFolder => Path.Combine(folder, "recordings");
 
-    internal string ObjectsFolder => Path.Combine(folder, "data", "objects");
+    internal string DataFolder => Path.Combine(folder, "data");
 
     /// <summary>The environment in which <c>burqi doctor twilio</c> looks at the stack.</summary>
     internal Dictionary<string, string?> OperatorEnvironment { get; } = new(StringComparer.Ordinal);
@@ -53,7 +53,7 @@ public sealed class BalancedStack : IAsyncLifetime
         });
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["BURQI_DATA_DIR"] = Path.Combine(folder, "data"),
+            ["BURQI_DATA_DIR"] = DataFolder,
             ["BURQI_RECORDINGS_DIR"] = RecordingsFolder,
             ["BURQI_DATABASE_URL"] = databaseUrl,
             ["BURQI_API_KEYS"] = ApiKey,
