@@ -52,8 +52,9 @@ internal sealed partial class ProviderCopyDeletion(
         var wait = now.DueIn ?? throw new TransferException(TransferFailure.Refused, "The recording is not archived: the provider's copy stays.");
         if (wait > TimeSpan.Zero || now.OpenSplits > 0)
         {
-            var until = wait > _options.RetryMaxDelay || now.OpenSplits == 0 ? wait : _options.RetryMaxDelay;
-            await WaitAsync(job, until, isFresh: true, cancellationToken);
+            // Channels are split off within seconds, or have a trouble that lasts: as long again as the deletion has been due.
+            var patience = -wait > _options.RetryMaxDelay ? _options.RetryMaxDelay : -wait < _options.RetryBaseDelay ? _options.RetryBaseDelay : -wait;
+            await WaitAsync(job, now.OpenSplits == 0 || wait > patience ? wait : patience, isFresh: true, cancellationToken);
             return;
         }
 
