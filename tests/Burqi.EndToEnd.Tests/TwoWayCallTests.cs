@@ -188,8 +188,8 @@ public sealed class TwoWayCallTests : IAsyncLifetime
         using var answer = await api.PutAsJsonAsync(new Uri($"/assistants/{Assistant}", UriKind.Relative), new { media_url = agent.MediaUrl, recording_settings = settings });
         answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
 
-        // Both who answer Twilio know it: one file each.
+        // All who work by it know it: a file each for ingress, media and the archiver.
         await Eventually.BecomesTrueAsync(() => Directory.GetFiles(Path.Combine(folder, "data"), "*.json", SearchOption.AllDirectories)
-            .Count(file => Path.GetDirectoryName(file)!.EndsWith("assistants", StringComparison.Ordinal) && File.ReadAllText(file).Contains(Assistant, StringComparison.Ordinal)) == 2);
+            .Count(file => Path.GetDirectoryName(file)!.EndsWith("assistants", StringComparison.Ordinal) && File.ReadAllText(file).Contains(Assistant, StringComparison.Ordinal)) == 3);
     }
 }
