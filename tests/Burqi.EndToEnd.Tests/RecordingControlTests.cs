@@ -63,7 +63,7 @@ public sealed class RecordingControlTests(DistributedStack stack) : IDisposable
         detail["pauses"]!.AsArray().Select(pause => pause!["scope"]!.GetValue<string>()).ShouldBe(["local", "provider"], ignoreOrder: true);
         detail["pauses"]!.AsArray().ShouldAllBe(pause => pause!["to"] != null);
         detail["events"]!.AsArray().Count(e => e!["event"]!.GetValue<string>() == "control_requested").ShouldBe(3);
-        var facts = detail["recordings"]!.AsArray().Single(row => row!["recording_type"]!.GetValue<string>() == "user")!["recording_metadata"]!["facts"]!;
+        var facts = detail["recordings"]!.AsArray().Single(row => row!["recording_type"]!.GetValue<string>() == "user" && row["recording_source"]!.GetValue<string>() == "local")!["recording_metadata"]!["facts"]!;
         ((double)facts["paused_ms"]!.GetValue<long>()).ShouldBe((to - from) / 8.0, 2);
 
         // And so is Twilio's own.

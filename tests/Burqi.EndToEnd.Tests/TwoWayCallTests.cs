@@ -71,7 +71,9 @@ public sealed class TwoWayCallTests : IAsyncLifetime
         var stream = call.Streams.ShouldHaveSingleItem();
         agent.CallId.ShouldBe(call.CallSid);
         stream.Received.ShouldBe(agent.Sent, "what the agent sent reached Twilio as it was");
-        agent.Received.Count(message => message.Contains("\"media\"", StringComparison.Ordinal)).ShouldBe(stream.Sent.Count);
+
+        // The agent ends the call: what was under way to it then it need not get.
+        agent.Received.Count(message => message.Contains("\"media\"", StringComparison.Ordinal)).ShouldBeInRange(stream.Sent.Count - 3, stream.Sent.Count);
 
         var rows = await Evidence.FourCompletedAsync(api, call.CallSid);
         var user = (await Evidence.SamplesAsync(api, call.CallSid, rows["user"])).ShouldHaveSingleItem();
