@@ -1,3 +1,4 @@
+using System.Text;
 using Burqi.Catalog.Completeness;
 using Burqi.Contracts.Calls;
 using Burqi.Contracts.Recordings;
@@ -225,12 +226,57 @@ public sealed class CompletenessRuleTests
     [InlineData(RecordingStatuses.Archiving)]
     public void Recording_StillOnItsWay_IsIncompleteOnceItHadItsTime(string status)
     {
-        var recording = Local() with { Status = status, UpdatedAt = Call.Now.AddMinutes(-8) };
-        Judge(Call, recording).Reason.ShouldBe($"The mixed recording is still on its way ({status}).");
-        Judge(Call, recording).RecordedMs.ShouldBe(60_000);
+        var call = AfterMinutes(9);
+        var recording = Local() with { Status = status, UpdatedAt = call.Now.AddMinutes(-8) };
+        Judge(call, recording).Reason.ShouldBe($"The mixed recording is still on its way ({status}).");
+        Judge(call, recording).RecordedMs.ShouldBe(60_000);
 
-        var heardLater = recording with { UpdatedAt = Call.Now.AddMinutes(-7) };
-        Judge(Call, heardLater).ShouldBe(Judgement.Later(Call.Now.AddMinutes(1)));
+        var heardLater = recording with { UpdatedAt = call.Now.AddMinutes(-7.9) };
+        Judge(call, heardLater).ShouldBe(Judgement.Later(call.Now.AddMinutes(0.1)));
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(9)]
+    public void Recording_HeardOfLateOrAgain_DoesNotPutTheVerdictOff(double heardOfAfterMinutes)
+    {
+        var recording = Local() with { Status = RecordingStatuses.Captured, UpdatedAt = Call.UpdatedAt.AddMinutes(heardOfAfterMinutes) };
+        Judge(AfterMinutes(9.4), recording).ShouldBe(Judgement.Later(Call.UpdatedAt.AddMinutes(9.5)));
+        Judge(AfterMinutes(9.5), recording).State.ShouldBe(CompletenessStates.Incomplete);
+        Judge(AfterMinutes(10), recording with { Status = RecordingStatuses.Completed }).ShouldBe(Judgement.Complete());
+    }
+
+    [Fact]
+    public void Recording_FirstHeardOfAfterTheVerdict_HasItsTimeFromThenAndNoLonger()
+    {
+        var found = Call.UpdatedAt.AddHours(1);
+        var recording = Provider() with { Status = RecordingStatuses.Archiving, CreatedAt = found, UpdatedAt = found };
+        Judge(Call with { Now = found.AddMinutes(7) }, Local(), recording).ShouldBe(Judgement.Later(found.AddMinutes(8)));
+        Judge(Call with { Now = found.AddMinutes(10) }, Local(), recording with { UpdatedAt = found.AddMinutes(9) })
+            .State.ShouldBe(CompletenessStates.Incomplete);
+    }
+
+    [Fact]
+    public void Recording_AtTheEndOfTheCalendar_IsJudgedAllTheSame()
+    {
+        var last = DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc);
+        Judge(Call, Local() with { StartedAt = last }).State.ShouldBe(CompletenessStates.Incomplete);
+        Judge(Call with { DurationMs = long.MaxValue, HandedOverAt = Start }, Local(lengthMs: long.MaxValue)).State.ShouldNotBeNull();
+        Judge(Call with { EndedAt = DateTime.MinValue, HandedOverAt = Start }, Local()).State.ShouldNotBeNull();
+        Judge(Call with { Status = CallStatuses.InProgress, DurationMs = null, EndedAt = null }, Local() with { StartedAt = last })
+            .LookAgainAt.ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Reason_ThatIsTooLong_IsNotCutWithinACharacter(int before)
+    {
+        var reason = new string('x', before) + string.Concat(Enumerable.Repeat("\U0001F4DE", 600));
+        var sentence = Judge(Call, Local() with { Status = RecordingStatuses.Failed, Reason = reason }).Reason.ShouldNotBeNull();
+        sentence.EnumerateRunes().ShouldNotContain(Rune.ReplacementChar);
+        sentence.ShouldEndWith("….");
+        sentence.Length.ShouldBeInRange(900, 902);
     }
 
     [Fact]
@@ -245,19 +291,19 @@ public sealed class CompletenessRuleTests
     public void Problem_BesideARecordingOnItsWay_IsToldAtOnceAndLookedAtAgain()
     {
         var judgement = Judge(
-            Call,
+            AfterMinutes(8),
             Local(RecordingTypes.User) with { Status = RecordingStatuses.Failed, DurationMs = null },
-            Local() with { Status = RecordingStatuses.Captured, UpdatedAt = Call.Now.AddMinutes(-1) });
+            Local() with { Status = RecordingStatuses.Captured, UpdatedAt = Call.UpdatedAt.AddMinutes(1) });
         judgement.State.ShouldBe(CompletenessStates.Incomplete);
-        judgement.LookAgainAt.ShouldBe(Call.Now.AddMinutes(7));
+        judgement.LookAgainAt.ShouldBe(Call.UpdatedAt.AddMinutes(9));
     }
 
     [Fact]
     public void ShortTrack_WhileTheProvidersRecordingIsOnItsWay_IsWaitedFor()
     {
         var track = Local(RecordingTypes.User, lengthMs: 20_000);
-        var onItsWay = Provider() with { Status = RecordingStatuses.Archiving, UpdatedAt = Call.Now.AddMinutes(-1) };
-        Judge(Call, track, onItsWay).ShouldBe(Judgement.Later(Call.Now.AddMinutes(7)));
+        var onItsWay = Provider() with { Status = RecordingStatuses.Archiving, UpdatedAt = Call.UpdatedAt.AddMinutes(1) };
+        Judge(AfterMinutes(8), track, onItsWay).ShouldBe(Judgement.Later(Call.UpdatedAt.AddMinutes(9)));
 
         var justCame = Provider() with { UpdatedAt = Call.Now.AddMinutes(-1) };
         Judge(Call, track, justCame).ShouldBe(Judgement.Later(Call.Now.AddMinutes(1)));
@@ -314,6 +360,8 @@ public sealed class CompletenessRuleTests
 
     private static Judgement Judge(JudgedCall call, params JudgedRecording[] recordings) => CompletenessRule.Judge(call, recordings, Defaults);
 
+    private static JudgedCall AfterMinutes(double minutes) => Call with { Now = Call.UpdatedAt.AddMinutes(minutes) };
+
     private static JudgedRecording Local(string type = RecordingTypes.Mixed, long fromMs = 0, long lengthMs = 60_000) => new()
     {
         CallId = "CA1",
@@ -322,6 +370,7 @@ public sealed class CompletenessRuleTests
         Status = RecordingStatuses.Completed,
         StartedAt = Start.AddMilliseconds(fromMs),
         DurationMs = lengthMs,
+        CreatedAt = Start.AddSeconds(1),
         UpdatedAt = Start.AddSeconds(65),
     };
 

@@ -1,12 +1,14 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Burqi.Catalog.Completeness;
+using Burqi.Catalog.Completeness.Announce;
 using Burqi.Catalog.Tests.Fixtures;
 using Burqi.Contracts.Calls;
 using Burqi.Contracts.Recordings;
 using Burqi.Testing;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Burqi.Catalog.Tests.Completeness;
@@ -279,6 +281,88 @@ public sealed class LookAtCallsTests(LookAtCallsTests.QuietHost catalog) : IClas
     }
 
     [Fact]
+    public async Task Recording_AtTheEndOfTheCalendar_StopsNobodysCompleteness()
+    {
+        var other = new Told { AssistantId = null };
+        var last = new DateTimeOffset(9999, 12, 31, 23, 59, 59, TimeSpan.Zero);
+        await catalog.TellAsync(_told.CallStarted(), _told.CallEnded(), _told.ProviderReady() with { StartedAt = last });
+        await catalog.TellAsync(other.CallStarted(), other.CallEnded());
+        await PassAsync();
+        await PassAsync(other);
+        await LookAsync();
+        (await CallAsync()).ShouldHave(("completeness", "incomplete"));
+        (await CallAsync(other)).ShouldHave(("completeness", "missing"));
+
+        // The end of a call that nobody told is told by its recordings.
+        await ExecuteAsync("update catalog.calls set ended_at = null where call_id = @CallId", new { _told.CallId });
+        var news = await catalog.Services.GetRequiredService<CompletenessNewsQuery>().ExecuteAsync(100_000, CancellationToken.None);
+        news.Single(told => told.CallId == _told.CallId).EndedAt.Year.ShouldBe(9999);
+    }
+
+    [Fact]
+    public async Task Call_ThatCannotBeJudged_IsPutOffAndTheOthersAreLookedAt()
+    {
+        var other = new Told { AssistantId = null };
+        await catalog.TellAsync(_told.CallStarted(), _told.CallEnded(), other.CallStarted(), other.CallEnded());
+        await PassAsync();
+        await PassAsync(other);
+        await ExecuteAsync("update catalog.calls set completeness_due_at = '2000-01-01Z' where call_id = @CallId", new { _told.CallId });
+
+        await ActivatorUtilities.CreateInstance<LookAtCallsCommand>(catalog.Services, new FirstFails()).ExecuteAsync(200, CancellationToken.None);
+
+        (await CallAsync()).ShouldHave(("completeness", "pending"));
+        (await ScalarAsync<bool>(
+            "select completeness_due_at between now() + interval '59 minutes' and now() + interval '61 minutes' from catalog.calls where call_id = @CallId",
+            new { _told.CallId })).ShouldBeTrue();
+        (await CallAsync(other)).ShouldHave(("completeness", "missing"));
+    }
+
+    [Fact]
+    public async Task Call_WhoseStopIsAnsweredAfterTheLook_IsLookedAtAgain()
+    {
+        var control = Guid.NewGuid();
+        await catalog.TellAsync(_told.CallStarted(), _told.CallEnded(at: Told.Start.AddSeconds(50), durationMs: 50_000), _told.Captured(), _told.Archived());
+        await ExecuteAsync(
+            """
+            insert into catalog.recording_controls (id, call_id, provider, action, awaits_provider, awaits_local, announced)
+            values (@control, @CallId, 'twilio', 'stop', true, true, true)
+            """,
+            new { control, _told.CallId });
+        await PassAsync();
+        await LookAsync();
+        (await CallAsync()).ShouldHave(("completeness", "incomplete"));
+
+        await catalog.TellAsync(new RecordingControlAnswered
+        {
+            ControlId = control,
+            Provider = "twilio",
+            CallId = _told.CallId,
+            Action = RecordingControls.Stop,
+            Scope = RecordingScopes.Local,
+            Answerer = "media-1",
+            Applied = true,
+            AnsweredAt = Told.Start.AddSeconds(30),
+        });
+        await LookAsync();
+        (await CallAsync()).ShouldHave(("completeness", "complete"), ("completeness_news", 2));
+    }
+
+    [Fact]
+    public async Task Call_ToldToBeHandedOverAfterTheLook_IsLookedAtAgain()
+    {
+        await catalog.TellAsync(_told.CallStarted(), _told.CallEnded(durationMs: 50_000), _told.Captured(), _told.Archived());
+        await PassAsync();
+        await LookAsync();
+        (await CallAsync()).ShouldHave(("completeness", "incomplete"));
+
+        await catalog.TellAsync(_told.CallStarted() with { HandedOver = true });
+        (await CallAsync())["completeness_due_at"].ShouldNotBeNull();
+        await PassAsync();
+        await LookAsync();
+        (await CallAsync()).ShouldHave(("completeness", "complete"));
+    }
+
+    [Fact]
     public async Task Call_LeftInTheFutureByAClock_BecomesDue()
     {
         await catalog.TellAsync(_told.CallStarted(), _told.CallEnded());
@@ -308,7 +392,7 @@ public sealed class LookAtCallsTests(LookAtCallsTests.QuietHost catalog) : IClas
 
     private Task PassAsync(Told? told = null) => ExecuteAsync(
         """
-        update catalog.recordings set updated_at = updated_at - interval '1 hour' where call_id = @CallId;
+        update catalog.recordings set created_at = created_at - interval '1 hour', updated_at = updated_at - interval '1 hour' where call_id = @CallId;
         update catalog.calls set updated_at = updated_at - interval '1 hour', completeness_due_at = now() where call_id = @CallId
         """,
         new { (told ?? _told).CallId });
@@ -342,6 +426,26 @@ public sealed class LookAtCallsTests(LookAtCallsTests.QuietHost catalog) : IClas
     {
         await using var connection = await catalog.Database.OpenConnectionAsync();
         return (await connection.ExecuteScalarAsync<T>(sql, parameters))!;
+    }
+
+    /// <summary>The settings, which cannot be had the first time.</summary>
+    private sealed class FirstFails : IOptions<CompletenessOptions>
+    {
+        private bool _failed;
+
+        public CompletenessOptions Value
+        {
+            get
+            {
+                if (!_failed)
+                {
+                    _failed = true;
+                    throw new InvalidOperationException("Not this one.");
+                }
+
+                return new();
+            }
+        }
     }
 
     /// <summary>Nobody looks but the tests, and they at ten minutes: a host that never looks by itself has the settings of one that does.</summary>

@@ -38,6 +38,9 @@ internal sealed class CompletenessOptions
     /// <summary>When a call is looked at after its end. The rest of the time is for those before it in the queue.</summary>
     public TimeSpan FirstLook => Within * 0.8;
 
+    /// <summary>When recordings that are still on their way are given up. What is left is for the look to be made.</summary>
+    public TimeSpan LastLook => Within * 0.95;
+
     /// <summary>What recordings are given to arrive when it was late that the call's end was told.</summary>
     public TimeSpan Grace => Within * 0.2;
 

@@ -72,7 +72,7 @@ internal sealed class CompletenessRule
     private DateTime FirstLook()
     {
         var ended = call.EndedAt is { } at && at < call.UpdatedAt ? at : call.UpdatedAt;
-        return Later(ended + options.FirstLook, call.UpdatedAt + options.Grace);
+        return Later(ended.Plus(options.FirstLook), call.UpdatedAt.Plus(options.Grace));
     }
 
     /// <summary>When a call counts as over of whose end nobody told: a while after the end of what was recorded of it.</summary>
@@ -81,11 +81,11 @@ internal sealed class CompletenessRule
         var lastWord = recordings.Aggregate(call.UpdatedAt, (last, recording) => Later(last, recording.UpdatedAt));
         if (recordings.Any(recording => recording.Status == RecordingStatuses.Recording))
         {
-            return lastWord + LongestCall;
+            return lastWord.Plus(LongestCall);
         }
 
         var lastSound = recordings.Select(recording => recording.End).Max() ?? lastWord;
-        return Later(lastWord, lastSound < call.Now ? lastSound : lastWord) + options.NoEnd;
+        return Later(lastWord, lastSound < call.Now ? lastSound : lastWord).Plus(options.NoEnd);
     }
 
     private Judgement Compare()
@@ -175,7 +175,7 @@ internal sealed class CompletenessRule
             // From the provider's recording, and for a moment after it has come, more of this type may be made.
             if (recordings.Where(recording => recording is { Type: RecordingTypes.Provider, IsLocal: false }).Where(IsYoungOrNew).ToList() is { Count: > 0 } source)
             {
-                lookAgainAt = Earlier(lookAgainAt, source.Min(recording => recording.IsAwaited ? GivenUpAt(recording) : recording.UpdatedAt + options.Grace));
+                lookAgainAt = Earlier(lookAgainAt, source.Min(recording => recording.IsAwaited ? GivenUpAt(recording) : recording.UpdatedAt.Plus(options.Grace)));
                 return;
             }
 
@@ -192,7 +192,7 @@ internal sealed class CompletenessRule
         }
 
         var expected = duration;
-        if (call.HandedOverAt is { } handedOver && Milliseconds(handedOver - ended.AddMilliseconds(-duration)) is var before && before > 0)
+        if (call.HandedOverAt is { } handedOver && Milliseconds(handedOver - ended.PlusMilliseconds(-duration)) is var before && before > 0)
         {
             // What was said before was said elsewhere.
             expected -= before;
@@ -229,11 +229,28 @@ internal sealed class CompletenessRule
 
     private bool IsYoung(JudgedRecording recording) => recording.IsAwaited && call.Now < GivenUpAt(recording);
 
-    private bool IsYoungOrNew(JudgedRecording recording) => recording.IsAwaited ? IsYoung(recording) : call.Now < recording.UpdatedAt + options.Grace;
+    private bool IsYoungOrNew(JudgedRecording recording) => recording.IsAwaited ? IsYoung(recording) : call.Now < recording.UpdatedAt.Plus(options.Grace);
 
-    /// <summary>Until when a recording is on its way: it has as long from the last that was heard of it as a call has from its end.</summary>
-    private DateTime GivenUpAt(JudgedRecording recording) =>
-        recording.UpdatedAt + (IsOpen && recording.Status == RecordingStatuses.Recording ? LongestCall : options.FirstLook);
+    /// <summary>
+    /// Until when a recording is on its way: it has as long from the last that was heard of it as a call has from its end, but what is heard again
+    /// and again does not put the verdict off. One that was first heard of after the verdict has its time from then.
+    /// </summary>
+    private DateTime GivenUpAt(JudgedRecording recording)
+    {
+        if (IsOpen)
+        {
+            return recording.UpdatedAt.Plus(recording.Status == RecordingStatuses.Recording ? LongestCall : options.FirstLook);
+        }
+
+        // Where the provider's clock is ahead of ours, ours counts, as it does where the end was told late.
+        var verdict = call.UpdatedAt.Plus(options.LastLook);
+        if (recording.CreatedAt > verdict)
+        {
+            verdict = recording.CreatedAt.Plus(options.LastLook);
+        }
+
+        return Earlier(recording.UpdatedAt.Plus(options.FirstLook), verdict);
+    }
 
     /// <summary>The length of the time that lies in any of them. Of those whose place is not known the lengths are added up, and the greater of the two sums counts.</summary>
     private static long Covered(IEnumerable<JudgedRecording> some)
@@ -270,7 +287,13 @@ internal sealed class CompletenessRule
     {
         const int Longest = 900;
         var text = string.Join("; ", parts);
-        return $"{char.ToUpperInvariant(text[0])}{(text.Length > Longest ? text[1..Longest] + "…" : text[1..])}.";
+        if (text.Length > Longest)
+        {
+            // Half a character cannot be written down.
+            text = text[..(char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest)] + "…";
+        }
+
+        return $"{char.ToUpperInvariant(text[0])}{text[1..]}.";
     }
 
     private static string Seconds(long milliseconds) => (milliseconds / 1000m).ToString("0.#", CultureInfo.InvariantCulture);

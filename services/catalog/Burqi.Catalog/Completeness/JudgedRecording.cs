@@ -9,7 +9,7 @@ internal sealed record JudgedRecording
     public const string Columns =
         """
         call_id as CallId, recording_source as Source, recording_type as Type, status as Status, duration_ms as DurationMs,
-        started_at as StartedAt, ended_at as EndedAt, updated_at as UpdatedAt, recording_sid as Sid,
+        started_at as StartedAt, ended_at as EndedAt, created_at as CreatedAt, updated_at as UpdatedAt, recording_sid as Sid,
         recording_metadata ->> 'origin' as Origin, recording_metadata ->> 'reason' as Reason,
         recording_metadata ->> 'auto_save' is not distinct from 'false' as StaysWhereItIs
         """;
@@ -27,6 +27,9 @@ internal sealed record JudgedRecording
     public DateTime? StartedAt { get; init; }
 
     public DateTime? EndedAt { get; init; }
+
+    /// <summary>When it was first heard of.</summary>
+    public required DateTime CreatedAt { get; init; }
 
     public required DateTime UpdatedAt { get; init; }
 
@@ -52,5 +55,5 @@ internal sealed record JudgedRecording
     public bool IsAwaited => IsUnderWay || Status is RecordingStatuses.Recording;
 
     /// <summary>When its audio ends; null where that is not known.</summary>
-    public DateTime? End => StartedAt is { } start && DurationMs is { } duration ? start.AddMilliseconds(duration) : EndedAt;
+    public DateTime? End => StartedAt is { } start && DurationMs is { } duration ? start.PlusMilliseconds(duration) : EndedAt;
 }

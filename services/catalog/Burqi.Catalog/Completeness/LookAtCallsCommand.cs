@@ -94,7 +94,7 @@ internal sealed partial class LookAtCallsCommand(
             var recordings = (await connection.QueryAsync<JudgedRecording>(
                 new(Recordings, new { ids = calls.Select(call => call.CallId).ToArray() }, transaction, cancellationToken: cancellationToken)))
                 .ToLookup(recording => recording.CallId);
-            var looks = calls.ConvertAll(call => new Look(call, CompletenessRule.Judge(call, [.. recordings[call.CallId]], options.Value)));
+            var looks = calls.ConvertAll(call => new Look(call, Judge(call, [.. recordings[call.CallId]])));
             await WriteAsync(connection, looks, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             Tell(looks);
@@ -108,6 +108,20 @@ internal sealed partial class LookAtCallsCommand(
         cancellationToken);
 
     private TimeSpan LongestWait => options.Value.Within > options.Value.NoEnd ? options.Value.Within : options.Value.NoEnd;
+
+    // A call that cannot be judged must not keep the others of its batch, and with them all that come after, from being looked at.
+    private Judgement Judge(JudgedCall call, IReadOnlyList<JudgedRecording> recordings)
+    {
+        try
+        {
+            return CompletenessRule.Judge(call, recordings, options.Value);
+        }
+        catch (Exception exception)
+        {
+            Log.NotJudged(logger, call.CallId, LongestWait, exception);
+            return Judgement.Later(call.Now.Plus(LongestWait));
+        }
+    }
 
     private async Task WriteAsync(NpgsqlConnection connection, List<Look> looks, CancellationToken cancellationToken)
     {
@@ -149,7 +163,7 @@ internal sealed partial class LookAtCallsCommand(
 
     // Never later than the longest wait: until then something may have been told that no change of a row shows, such as nothing at all.
     private DateTime? DueAt(Look look) => look.Judgement.LookAgainAt is { } at
-        ? at < look.Call.Now + LongestWait ? at : look.Call.Now + LongestWait
+        ? at < look.Call.Now.Plus(LongestWait) ? at : look.Call.Now.Plus(LongestWait)
         : null;
 
     private void Tell(List<Look> looks)
@@ -193,5 +207,8 @@ internal sealed partial class LookAtCallsCommand(
 
         [LoggerMessage(5151, LogLevel.Information, "The recording of call {CallId} was {Before} and is complete now")]
         public static partial void Cleared(ILogger logger, string callId, string before);
+
+        [LoggerMessage(5155, LogLevel.Error, "Call {CallId} could not be judged for what is missing of its recordings; again in {Pause}")]
+        public static partial void NotJudged(ILogger logger, string callId, TimeSpan pause, Exception exception);
     }
 }

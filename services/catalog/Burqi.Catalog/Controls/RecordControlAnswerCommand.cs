@@ -16,6 +16,10 @@ internal sealed class RecordControlAnswerCommand(CatalogDatabase database)
         on conflict do nothing
         """;
 
+    // Up to where the call was to be recorded is known only now: whether it is complete is judged again.
+    private const string LookAgain =
+        "update catalog.calls set completeness_due_at = clock_timestamp() where call_id = @CallId and status <> 'in-progress'";
+
     public Task ExecuteAsync(RecordingControlAnswered answer, CancellationToken cancellationToken) => database.WriteAsync(
         async connection =>
         {
@@ -26,6 +30,10 @@ internal sealed class RecordControlAnswerCommand(CatalogDatabase database)
             {
                 await RecordingEventLog.AppendAsync(
                     connection, RecordingEventNames.ControlAnswered, answer.CallId, recordingId: null, answer.Answerer, Details(answer), cancellationToken);
+                if (answer is { Applied: true, Action: RecordingControls.Stop })
+                {
+                    await connection.ExecuteAsync(new CommandDefinition(LookAgain, new { answer.CallId }, cancellationToken: cancellationToken));
+                }
             }
 
             await transaction.CommitAsync(cancellationToken);

@@ -129,6 +129,7 @@ public sealed class RecordingStatusEndpointTests
     [InlineData("RecordingDuration", "")]
     [InlineData("RecordingChannels", "7")]
     [InlineData("RecordingStartTime", "yesterday")]
+    [InlineData("RecordingStartTime", "Fri, 31 Dec 9999 23:59:59 +0000")]
     [InlineData("RecordingTrack", "sideways")]
     [InlineData("RecordingSource", "")]
     public async Task Post_FieldThatTellsNothing_IsLeftOpen(string name, string value)

@@ -15,7 +15,10 @@ internal sealed class CompletenessNewsQuery(CatalogDatabase database)
             coalesce(
                 ended_at,
                 (
-                    select max(coalesce(recording.ended_at, recording.started_at + recording.duration_ms * interval '1 millisecond'))
+                    select max(coalesce(
+                        recording.ended_at,
+                        least(
+                            recording.started_at + least(recording.duration_ms, 1e12) * interval '1 millisecond', '9999-12-31T23:59:59Z')))
                     from catalog.recordings recording where recording.call_id = call.call_id),
                 completeness_since) as EndedAt
         from catalog.calls call

@@ -38,8 +38,8 @@ create trigger calls_inserted_are_looked_at before insert on catalog.calls
 
 create trigger calls_changed_are_looked_at before update on catalog.calls
     for each row
-    when ((old.status, old.parent_call_id, old.assistant_id, old.duration_ms, old.started_at, old.ended_at)
-        is distinct from (new.status, new.parent_call_id, new.assistant_id, new.duration_ms, new.started_at, new.ended_at))
+    when ((old.status, old.parent_call_id, old.assistant_id, old.duration_ms, old.started_at, old.ended_at, old.told -> 'handed_over_at')
+        is distinct from (new.status, new.parent_call_id, new.assistant_id, new.duration_ms, new.started_at, new.ended_at, new.told -> 'handed_over_at'))
     execute function catalog.look_at_told_call();
 
 -- A call is looked at again when a recording of it changes. Its row is locked first, whether or not it is to be changed: a look that is under

@@ -23,12 +23,13 @@ internal sealed partial class CallStatusEndpoint(
 
     private async Task<IResult> TakeAsync(HttpContext context)
     {
-        if (CallStatusForm.Read(TwilioWebhook.Of(context).Form) is not { } form)
+        var now = time.GetUtcNow();
+        if (CallStatusForm.Read(TwilioWebhook.Of(context).Form, now) is not { } form)
         {
             return CallbackAnswer.Malformed("CallSid");
         }
 
-        if (CallStatusMapper.Map(form, time.GetUtcNow()) is not { } message)
+        if (CallStatusMapper.Map(form, now) is not { } message)
         {
             Log.Noted(logger, form.CallSid, form.ParentCallSid is not null);
             return CallbackAnswer.Noted();

@@ -24,7 +24,7 @@ internal sealed record CallStatusForm
     public DateTimeOffset? Timestamp { get; init; }
 
     /// <summary>Null where the call sid is missing or none.</summary>
-    public static CallStatusForm? Read(TwilioForm form) => TwilioSid.IsValid(form["CallSid"], TwilioSid.Call)
+    public static CallStatusForm? Read(TwilioForm form, DateTimeOffset now) => TwilioSid.IsValid(form["CallSid"], TwilioSid.Call)
         ? new()
         {
             CallSid = form["CallSid"]!,
@@ -35,7 +35,7 @@ internal sealed record CallStatusForm
             From = form["From"],
             To = form["To"],
             DurationMs = form.SecondsAsMs("CallDuration"),
-            Timestamp = TwilioTime.Parse(form["Timestamp"]),
+            Timestamp = TwilioTime.Parse(form["Timestamp"], now),
         }
         : null;
 }

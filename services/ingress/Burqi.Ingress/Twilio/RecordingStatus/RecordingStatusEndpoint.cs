@@ -30,7 +30,8 @@ internal sealed partial class RecordingStatusEndpoint(
 
     private async Task<IResult> TakeAsync(HttpContext context, int success)
     {
-        if (RecordingStatusForm.Read(TwilioWebhook.Of(context).Form, out var malformed) is not { } form)
+        var now = time.GetUtcNow();
+        if (RecordingStatusForm.Read(TwilioWebhook.Of(context).Form, now, out var malformed) is not { } form)
         {
             return CallbackAnswer.Malformed(malformed!);
         }
@@ -40,7 +41,7 @@ internal sealed partial class RecordingStatusEndpoint(
             Log.ForeignUrl(logger, form.CallSid, form.RecordingSid);
         }
 
-        var message = RecordingStatusMapper.Map(form, RecordingWishes.Read(context.Request.Query), time.GetUtcNow());
+        var message = RecordingStatusMapper.Map(form, RecordingWishes.Read(context.Request.Query), now);
         telemetry.RecordingStatus(message is null ? "unknown" : form.Status!);
         if (message is null)
         {

@@ -36,7 +36,7 @@ internal sealed record RecordingStatusForm
     public string? ErrorCode { get; init; }
 
     /// <summary>The name of the first sid that is missing or none, with null.</summary>
-    public static RecordingStatusForm? Read(TwilioForm form, out string? malformed)
+    public static RecordingStatusForm? Read(TwilioForm form, DateTimeOffset now, out string? malformed)
     {
         var call = form["CallSid"] ?? form["ConferenceSid"];
         malformed = !TwilioSid.IsValid(form["AccountSid"], TwilioSid.Account) ? "AccountSid"
@@ -51,7 +51,7 @@ internal sealed record RecordingStatusForm
             Status = form["RecordingStatus"],
             DurationMs = form.SecondsAsMs("RecordingDuration"),
             Channels = form["RecordingChannels"] switch { "1" => 1, "2" => 2, _ => null },
-            StartedAt = TwilioTime.Parse(form["RecordingStartTime"]),
+            StartedAt = TwilioTime.Parse(form["RecordingStartTime"], now),
             Source = form["RecordingSource"],
             Track = form["RecordingTrack"] is { } track and ("both" or "inbound" or "outbound") ? track : null,
             Encrypted = form["EncryptionDetails"] is not null,
