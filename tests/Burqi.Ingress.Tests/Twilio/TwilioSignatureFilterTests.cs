@@ -418,7 +418,7 @@ public sealed class TwilioSignatureFilterTests
         (await host.Events.SingleAsync<CallEnded>()).Status.ShouldBe("no-answer");
         Directory.GetFiles(host.Spool.JournalDirectory).Length.ShouldBe(1);
         host.Spool.PendingCount.ShouldBe(0);
-        host.Logs.Lines.Count(line => line.Category.StartsWith("Burqi.", StringComparison.Ordinal) && line.Level >= Microsoft.Extensions.Logging.LogLevel.Warning)
+        host.Logs.Lines.Count(line => line.Category.StartsWith("Burqi.Ingress.Twilio.", StringComparison.Ordinal) && line.Level >= Microsoft.Extensions.Logging.LogLevel.Warning)
             .ShouldBe(1);
         host.Logs.Count(2000).ShouldBe(1);
     }
