@@ -9,6 +9,7 @@ using Burqi.Contracts.Recordings;
 using Burqi.Testing;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Burqi.Catalog.Tests.Controls;
 
@@ -74,6 +75,112 @@ public sealed class ControlRecordingTests(CatalogHost catalog)
         failed.Body["answers"]![0].ShouldHave(("applied", false), ("reason", "Twilio could not be reached."));
         again.Body["control_id"]!.GetValue<Guid>().ShouldNotBe(failed.Body["control_id"]!.GetValue<Guid>());
         again.Body["answers"]![0].ShouldHave(("applied", true));
+    }
+
+    [Fact]
+    public async Task Request_ThatWasDoneNowhere_DoesNotCountForTheNext()
+    {
+        await catalog.TellAsync(_told.CallStarted(), _told.Started());
+        await using var recorders = await Recorders.StartAsync(catalog, _told.CallId, RecordingScopes.Provider, RecordingScopes.Local);
+        recorders.Reason = "Twilio could not be reached.";
+        (await PostAsync("pause")).Status.ShouldBe(HttpStatusCode.OK);
+        (await PostAsync("resume")).ShouldBeConflict("The recording of this call has not been paused.");
+        (await PostAsync("stop")).Status.ShouldBe(HttpStatusCode.OK);
+        recorders.Reason = null;
+
+        // The stop that was done nowhere stopped nothing.
+        var pause = await PostAsync("pause");
+        pause.Body["answers"]![0].ShouldHave(("applied", true));
+        recorders.Reason = "Twilio could not be reached.";
+        (await PostAsync("resume")).Status.ShouldBe(HttpStatusCode.OK);
+        recorders.Reason = null;
+
+        // Whether a resume that failed has left the pause as it was is not known: it is asked for anew.
+        var again = await PostAsync("pause");
+        again.Body["control_id"]!.GetValue<Guid>().ShouldNotBe(pause.Body["control_id"]!.GetValue<Guid>());
+        (await PostAsync("resume")).Body["answers"]![0].ShouldHave(("applied", true));
+        (await PostAsync("stop")).Status.ShouldBe(HttpStatusCode.OK);
+        (await PostAsync("pause")).ShouldBeConflict("The recording of this call has been stopped.");
+    }
+
+    [Fact]
+    public async Task Stop_DoneInOnePlace_Counts()
+    {
+        await catalog.TellAsync(_told.CallStarted(), _told.Started());
+        await using var recorders = await Recorders.StartAsync(catalog, _told.CallId, RecordingScopes.Provider);
+        recorders.Reason = "Twilio could not be reached.";
+        (await PostAsync("stop")).Status.ShouldBe(HttpStatusCode.Accepted);
+        await catalog.TellAsync(Recorders.Answer(recorders.Asked.First(), RecordingScopes.Local, null));
+
+        (await PostAsync("pause")).ShouldBeConflict("The recording of this call has been stopped.");
+    }
+
+    [Fact]
+    public async Task Request_AfterOneThatTheProviderHasNotAnswered_IsToldOnceItHas()
+    {
+        await catalog.TellAsync(_told.CallStarted(), _told.Started());
+        await using var recorders = await Recorders.StartAsync(catalog, _told.CallId, RecordingScopes.Local);
+        var pausing = PostAsync("pause");
+        await Eventually.BecomesTrueAsync(() => !recorders.Asked.IsEmpty);
+
+        // It waits as long as a client does; that ours has answered the pause changes nothing.
+        (await PostAsync("resume")).Status.ShouldBe(HttpStatusCode.Accepted);
+        (await pausing).Status.ShouldBe(HttpStatusCode.Accepted);
+        recorders.Asked.ShouldAllBe(asked => asked.Action == "pause");
+
+        await catalog.TellAsync(Recorders.Answer(recorders.Asked.First(), RecordingScopes.Provider, "Twilio could not be reached."));
+        await Eventually.BecomesTrueAsync(() => recorders.Asked.Any(asked => asked.Action == "resume"));
+    }
+
+    [Fact]
+    public async Task Request_AfterOneThatTheProviderNeverAnswers_IsToldAfterAWhile()
+    {
+        await catalog.TellAsync(_told.CallStarted());
+        await using var recorders = await Recorders.StartAsync(catalog, _told.CallId);
+        (await PostAsync("pause")).Status.ShouldBe(HttpStatusCode.Accepted);
+        (await PostAsync("resume")).Status.ShouldBe(HttpStatusCode.Accepted);
+        recorders.Asked.ShouldAllBe(asked => asked.Action == "pause");
+
+        await using (var command = catalog.Database.CreateCommand(
+            "update catalog.recording_controls set requested_at = requested_at - interval '15 seconds' where call_id = $1 and action = 'pause'"))
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = _told.CallId });
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await Eventually.BecomesTrueAsync(() => recorders.Asked.Any(asked => asked.Action == "resume"));
+    }
+
+    [Theory]
+    [InlineData(Providers.Acs)]
+    [InlineData(Providers.LiveKit)]
+    public async Task Request_OfAProviderThatCannotBeAsked_IsOursAlone(string provider)
+    {
+        await catalog.TellAsync(_told.CallStarted() with { Provider = provider });
+        await using var recorders = await Recorders.StartAsync(catalog, _told.CallId, RecordingScopes.Local);
+        (await PostAsync("pause")).ShouldBeConflict("Nothing of this call is being recorded that could be controlled.");
+        recorders.Asked.ShouldBeEmpty();
+
+        await catalog.TellAsync(_told.Started() with { Provider = provider });
+        var (status, body) = await PostAsync("pause");
+        status.ShouldBe(HttpStatusCode.OK);
+        body["answers"]!.AsArray().ShouldHaveSingleItem().ShouldHave(("scope", "local"), ("applied", true));
+    }
+
+    [Fact]
+    public async Task Request_WhereRecordingsAreNotListed_IsAskedOfTheNodes()
+    {
+        var assistant = $"unlisted-{Guid.NewGuid():N}";
+        using var saved = await catalog.Client.PutAsJsonAsync(
+            new Uri($"/assistants/{assistant}", UriKind.Relative), new { recording_settings = new { enabled = true, create_database_records = false } });
+        saved.IsSuccessStatusCode.ShouldBeTrue();
+        await catalog.TellAsync(_told.CallStarted() with { Provider = Providers.Acs, AssistantId = assistant });
+        await using var recorders = await Recorders.StartAsync(catalog, _told.CallId, RecordingScopes.Local);
+
+        var (status, body) = await PostAsync("pause");
+
+        status.ShouldBe(HttpStatusCode.OK);
+        body["answers"]!.AsArray().ShouldHaveSingleItem().ShouldHave(("scope", "local"), ("applied", true));
     }
 
     [Fact]

@@ -97,6 +97,8 @@ internal static class ControlRecordingEndpoint
         ControlRefusal.CallEnded => CatalogProblems.Problem(StatusCodes.Status409Conflict, "The call has ended."),
         ControlRefusal.NotPaused => CatalogProblems.Problem(StatusCodes.Status409Conflict, "The recording of this call has not been paused."),
         ControlRefusal.Stopped => CatalogProblems.Problem(StatusCodes.Status409Conflict, "The recording of this call has been stopped."),
+        ControlRefusal.NotRecorded => CatalogProblems.Problem(
+            StatusCodes.Status409Conflict, "Nothing of this call is being recorded that could be controlled."),
         _ => CatalogProblems.NoSuchCall(),
     };
 }

@@ -18,11 +18,13 @@ internal enum ControlRefusal
     CallEnded,
     NotPaused,
     Stopped,
+    NotRecorded,
 }
 
 /// <summary>
 /// Writes down what is asked of a call's recordings, unless it makes no sense. What was asked last, and has failed nowhere, is not asked again:
-/// a client that repeats its request gets the same one. The call's lock orders those who ask at once.
+/// a client that repeats its request gets the same one. What was done nowhere has changed nothing, and does not count for what makes sense.
+/// The call's lock orders those who ask at once.
 /// </summary>
 internal sealed class RequestControlCommand(CatalogDatabase database)
 {
@@ -31,23 +33,34 @@ internal sealed class RequestControlCommand(CatalogDatabase database)
 
     private const string StatusSql = "select status from catalog.calls where call_id = @callId";
 
+    // The latest that counts, which was done somewhere or may still be; and what was answered to the very last.
     private const string LatestSql =
         $"""
-        select {RecordingControl.Columns} from catalog.recording_controls where call_id = @callId order by number desc limit 1;
+        select {RecordingControl.Columns} from catalog.recording_controls control
+        where call_id = @callId and (select bool_or(applied) from catalog.recording_control_answers where control_id = control.id) is not false
+        order by number desc limit 1;
         select applied from catalog.recording_control_answers
         where control_id = (select id from catalog.recording_controls where call_id = @callId order by number desc limit 1);
         """;
 
-    // A provider of which we know no REST call is not waited for; neither are we, while nothing of ours is being recorded.
+    // A provider of which we know no REST call is not waited for; neither are we, while nothing of ours is being recorded. Of an assistant's
+    // recordings that are not listed here, nothing is known: where they would be all there is, a media node is asked.
     private const string InsertSql =
         $"""
         insert into catalog.recording_controls (id, call_id, provider, account_id, assistant_id, action, awaits_provider, awaits_local)
         select
-            @id, call_id, provider, account_id, assistant_id, @action, provider = @twilio,
-            provider <> @twilio or exists (
-                select from catalog.recordings
-                where recordings.call_id = calls.call_id and recording_source = @local and status = @recording)
-        from catalog.calls where call_id = @callId
+            @id, call_id, provider, account_id, assistant_id, @action, awaits.provider_answer, awaits.local_answer
+        from catalog.calls
+        cross join lateral (
+            select
+                provider = @twilio as provider_answer,
+                exists (
+                    select from catalog.recordings
+                    where recordings.call_id = calls.call_id and recording_source = @local and status = @recording)
+                or provider <> @twilio and exists (
+                    select from catalog.assistants
+                    where id = calls.assistant_id and recording_settings ->> 'create_database_records' = 'false') as local_answer) awaits
+        where call_id = @callId and (awaits.provider_answer or awaits.local_answer)
         returning {RecordingControl.Columns}
         """;
 
@@ -61,6 +74,7 @@ internal sealed class RequestControlCommand(CatalogDatabase database)
                 if (found is { Control: null, Refusal: ControlRefusal.None })
                 {
                     found.Control = await InsertAsync(connection, callId, action, cancellationToken);
+                    found.Refusal = found.Control is null ? ControlRefusal.NotRecorded : ControlRefusal.None;
                 }
 
                 await transaction.CommitAsync(cancellationToken);
@@ -95,7 +109,8 @@ internal sealed class RequestControlCommand(CatalogDatabase database)
         };
     }
 
-    private static async Task<RecordingControl> InsertAsync(NpgsqlConnection connection, string callId, string action, CancellationToken cancellationToken)
+    /// <summary>The new row; null where nobody records the call who could be asked.</summary>
+    private static async Task<RecordingControl?> InsertAsync(NpgsqlConnection connection, string callId, string action, CancellationToken cancellationToken)
     {
         var parameters = new
         {
@@ -106,7 +121,12 @@ internal sealed class RequestControlCommand(CatalogDatabase database)
             local = RecordingSources.Local,
             recording = RecordingStatuses.Recording,
         };
-        var control = await connection.QuerySingleAsync<RecordingControl>(new CommandDefinition(InsertSql, parameters, cancellationToken: cancellationToken));
+        var control = await connection.QuerySingleOrDefaultAsync<RecordingControl>(new CommandDefinition(InsertSql, parameters, cancellationToken: cancellationToken));
+        if (control is null)
+        {
+            return null;
+        }
+
         await RecordingEventLog.AppendAsync(
             connection,
             RecordingEventNames.ControlRequested,

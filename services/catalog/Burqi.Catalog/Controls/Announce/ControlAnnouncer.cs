@@ -20,7 +20,7 @@ internal sealed partial class ControlAnnouncer(
 {
     private const int BatchSize = 50;
 
-    // How late what another replica could not tell any more is told by this one.
+    // How late what another replica could not tell any more, or what waited for an answer in vain, is told by this one.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);

@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace Burqi.Catalog.Controls.Announce;
 
-/// <summary>Tells this process's announcer that something was asked; what other replicas leave undone is found by looking.</summary>
+/// <summary>Tells this process's announcer that something was asked, or answered on which the next request waited; what other replicas leave undone is found by looking.</summary>
 internal sealed class ControlBell
 {
     private readonly Channel<bool> _rung = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
