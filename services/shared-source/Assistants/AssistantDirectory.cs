@@ -52,15 +52,21 @@ internal sealed class AssistantDirectory
     /// <summary>Whether anything was ever heard of it, be it that it was deleted.</summary>
     public bool Knows(string id) => _entries.ContainsKey(id);
 
+    /// <summary>
+    /// Whether catalog told of it since this process started. What is known from the last process alone may have been changed while nobody was
+    /// here to hear of it.
+    /// </summary>
+    public bool WasTold(string id) => _entries.TryGetValue(id, out var entry) && entry.IsTold;
+
     /// <summary>Takes over what is told, unless as much or more is known already.</summary>
     /// <returns>Whether it was news.</returns>
     /// <exception cref="ArgumentException">The id is none.</exception>
     /// <exception cref="InvalidOperationException">There is no room for another assistant.</exception>
     /// <exception cref="IOException">It is known from now on, but could not be written down.</exception>
-    public bool Apply(AssistantSaved saved) => Apply(saved.AssistantId, new Entry { Saved = saved });
+    public bool Apply(AssistantSaved saved) => Apply(saved.AssistantId, new Entry { Saved = saved, IsTold = true });
 
     /// <inheritdoc cref="Apply(AssistantSaved)"/>
-    public bool Apply(AssistantDeleted deleted) => Apply(deleted.AssistantId, new Entry { Deleted = deleted });
+    public bool Apply(AssistantDeleted deleted) => Apply(deleted.AssistantId, new Entry { Deleted = deleted, IsTold = true });
 
     private bool Apply(string id, Entry news)
     {
@@ -75,6 +81,8 @@ internal sealed class AssistantDirectory
             {
                 if (known.Version >= news.Version)
                 {
+                    // The same once more is no news, but it is now certain to be the latest. Something older says nothing.
+                    _entries[id] = known.Version == news.Version ? known with { IsTold = true } : known;
                     return false;
                 }
             }
@@ -174,6 +182,9 @@ internal sealed class AssistantDirectory
         public AssistantSaved? Saved { get; init; }
 
         public AssistantDeleted? Deleted { get; init; }
+
+        // Not in the file: that is what the next process has not been told.
+        internal bool IsTold { get; init; }
 
         internal string? Id => Saved?.AssistantId ?? Deleted?.AssistantId;
 

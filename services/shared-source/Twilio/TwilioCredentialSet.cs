@@ -38,6 +38,9 @@ internal sealed record TwilioCredentialSet(string? Name, string AccountSid, stri
         return new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
     }
 
+    /// <summary>Whether it is this account's.</summary>
+    public bool IsOf(string? accountSid) => AccountSid.Length > 0 && string.Equals(AccountSid, accountSid, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The variable that holds one of its parts.</summary>
     public string Variable(string part) => VariableOf(Name, part);
 

@@ -38,10 +38,8 @@ internal sealed class TwilioCredentials
     /// <summary>One sentence for each thing that is wrong with them; none of them repeats a value.</summary>
     public IReadOnlyList<string> Problems { get; }
 
-    /// <summary>One sentence for each set whose signatures could not be checked, for whoever checks them.</summary>
-    public IEnumerable<string> MissingTokens => All
-        .Where(set => set.AuthToken.Length == 0)
-        .Select(set => $"{set.Variable("AUTH_TOKEN")} is missing: without it Twilio's signatures cannot be checked.");
+    /// <summary>One sentence, for whoever checks signatures, where the default set's could not be checked; that of a named set is among <see cref="Problems"/>.</summary>
+    public IEnumerable<string> MissingToken => Default.AuthToken.Length == 0 ? [TokenMissing(Default)] : [];
 
     /// <summary>Reads them from the environment's flat names; <paramref name="setting"/> answers null for what is not set.</summary>
     public static TwilioCredentials Read(Func<string, string?> setting)
@@ -90,7 +88,7 @@ internal sealed class TwilioCredentials
 
     /// <summary>The set whose account this is; null: none is.</summary>
     public TwilioCredentialSet? FindAccount(string? accountSid) =>
-        All.FirstOrDefault(set => set.AccountSid.Length > 0 && string.Equals(set.AccountSid, accountSid, StringComparison.OrdinalIgnoreCase));
+        All.FirstOrDefault(set => set.IsOf(accountSid));
 
     /// <summary>The set of this account, else the default one: what webhooks are checked with.</summary>
     public TwilioCredentialSet Of(string? accountSid) => FindAccount(accountSid) ?? Default;
@@ -132,11 +130,15 @@ internal sealed class TwilioCredentials
         {
             yield return $"{account} is missing: {NamesVariable} names '{set.Name}', and a set of credentials belongs to an account.";
         }
-        else if (set.Name is not null && set.AuthToken.Length == 0 && set.ApiKey.Length == 0 && set.ApiSecret.Length == 0)
+        else if (set.Name is not null && set.AuthToken.Length == 0)
         {
-            yield return $"{set.Variable("AUTH_TOKEN")} is missing: {NamesVariable} names '{set.Name}', which has neither a token nor an API key ({key}).";
+            // The services are given the same sets: what would stop one of them stops each.
+            yield return TokenMissing(set);
         }
     }
+
+    private static string TokenMissing(TwilioCredentialSet set) =>
+        $"{set.Variable("AUTH_TOKEN")} is missing: without it Twilio's signatures cannot be checked.";
 
     private static bool IsAccountSid(string sid) =>
         sid.Length == SidLength && sid.StartsWith("AC", StringComparison.Ordinal) && !sid.AsSpan(2).ContainsAnyExcept(HexDigits);

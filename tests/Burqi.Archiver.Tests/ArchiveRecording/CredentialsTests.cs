@@ -22,6 +22,7 @@ public sealed class CredentialsTests : ArchiverTest
         Settings["TWILIO_SALES_ACCOUNT_SID"] = SalesAccount;
         Settings["TWILIO_SALES_AUTH_TOKEN"] = "token-of-sales";
         Settings["TWILIO_SUPPORT_ACCOUNT_SID"] = "AC00000000000000000000000000000003";
+        Settings["TWILIO_SUPPORT_AUTH_TOKEN"] = "token-of-support";
         Settings["TWILIO_SUPPORT_API_KEY"] = "SK3";
         Settings["TWILIO_SUPPORT_API_SECRET"] = "secret-of-support";
         Peer.Serve(TwilioMediaPath, _content);

@@ -68,6 +68,7 @@ public sealed class SplitTests : ArchiverTest
         }
 
         Peer.Seen.ShouldHaveSingleItem(); // what is split is ours already
+        (await ScalarAsync<Guid[]>("select array_agg(recording_id) from archiver.jobs where step = 'archive'")).ShouldBe([message.RecordingId]); // all that an older release takes up
         StoredFiles().Count.ShouldBe(3);
     }
 

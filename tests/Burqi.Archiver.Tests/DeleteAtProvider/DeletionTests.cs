@@ -40,7 +40,8 @@ public sealed class DeletionTests : ArchiverTest
 
         job.Status.ShouldBe(JobStatuses.Completed);
         var deletion = Deletions().ShouldHaveSingleItem();
-        deletion.Authorization.ShouldBe("Basic " + Convert.ToBase64String("AC00000000000000000000000000000002:token-of-sales"u8));
+        // To its own account alone Twilio says for certain whether it is gone, whoever fetched it.
+        deletion.Authorization.ShouldBe("Basic " + Convert.ToBase64String("AC00000000000000000000000000000001:token"u8));
         foreach (var type in new[] { RecordingTypes.User, RecordingTypes.Assistant })
         {
             (await SplitAsync(_message, type, job => job.Status == JobStatuses.Completed)).FinishedAt.ShouldNotBeNull().ShouldBeLessThan(job.FinishedAt!.Value);
@@ -96,7 +97,7 @@ public sealed class DeletionTests : ArchiverTest
         await DeletionAsync(_message.RecordingId, job => job is { Status: JobStatuses.Waiting, TakenUpAt: null });
         Deletions().ShouldBeEmpty();
 
-        await ExecuteAsync("update archiver.jobs set finished_at = finished_at - interval '30 days 1 minute' where step = 'archive' and split_from is null");
+        await ExecuteAsync("update archiver.jobs set finished_at = finished_at - interval '30 days 1 minute' where step = 'archive'");
         await DueAsync();
         await DeletionAsync(_message.RecordingId, job => job.DeletedAtProviderAt is not null);
 
@@ -176,6 +177,50 @@ public sealed class DeletionTests : ArchiverTest
 
         job.Note.ShouldBe("Nothing was heard of its assistant, so nobody asked for it to be deleted.");
         Deletions().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(null)] // taken back while the archiver was down
+    [InlineData(1)]
+    public async Task Due_AfterAStart_NothingIsDeletedBeforeTheAssistantIsToldAnew(int? nowWanted)
+    {
+        await using (var archiver = await StartArchiverAsync())
+        {
+            await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 1));
+            await archiver.PublishAsync(_message);
+            await DeletionAsync(_message.RecordingId, job => job.Status == JobStatuses.Waiting);
+            await SplitsAsync();
+        }
+
+        await ExecuteAsync("update archiver.jobs set finished_at = finished_at - interval '1 day 1 minute' where step = 'archive'");
+        await DueAsync();
+        Settings["Archiver:UnknownAssistantGrace"] = "00:00:00"; // it is not unknown, and waited for all the same
+        await using var next = await StartArchiverAsync();
+        await DeletionAsync(_message.RecordingId, job => job is { Status: JobStatuses.Waiting, Attempts: > 1 });
+        Deletions().ShouldBeEmpty();
+
+        await next.TellAsync(Assistant(Assistant1, deleteAfterDays: nowWanted, version: nowWanted is null ? 2 : 1));
+        var job = await DeletionAsync(_message.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+
+        (job.Status, job.DeletedAtProviderAt is null).ShouldBe((JobStatuses.Completed, nowWanted is null));
+        Deletions().Count.ShouldBe(nowWanted is null ? 0 : 1);
+    }
+
+    [Fact]
+    public async Task Archived_AfterAStartBeforeTheAssistantIsToldAnew_GoesByWhatItIsThenTold()
+    {
+        await using (var archiver = await StartArchiverAsync())
+        {
+            await archiver.TellAsync(Assistant(Assistant1));
+        }
+
+        await using var next = await StartArchiverAsync();
+        await next.PublishAsync(_message);
+        await DeletionAsync(_message.RecordingId, job => job is { Status: JobStatuses.Waiting, Attempts: > 1 });
+        await next.TellAsync(Assistant(Assistant1, deleteAfterDays: 0, version: 2));
+        await DeletionAsync(_message.RecordingId, job => job.DeletedAtProviderAt is not null);
+
+        Deletions().ShouldHaveSingleItem();
     }
 
     [Theory]
@@ -259,6 +304,28 @@ public sealed class DeletionTests : ArchiverTest
     }
 
     [Theory]
+    [InlineData("deleted", true)]
+    [InlineData("completed", false)]
+    [InlineData(null, false)] // it is not shown at all
+    public async Task Delete_NotFoundByAnotherAccount_IsDoneOnlyWhereTheMetadataSaysSo(string? status, bool isDone)
+    {
+        Settings["TWILIO_ACCOUNT_SID"] = "AC00000000000000000000000000000002";
+        Peer.Answers[TwilioMetadataPath] = (context, _) => context.Request.Method == HttpMethods.Get && status is not null
+            ? context.Response.WriteAsync($"{{\"status\":\"{status}\"}}")
+            : AnswerAsync(context, StatusCodes.Status404NotFound);
+        await using var archiver = await StartArchiverAsync();
+        await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 0));
+
+        await archiver.PublishAsync(_message);
+        var job = await DeletionAsync(_message.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+
+        (job.Status, job.DeletedAtProviderAt is not null).ShouldBe((isDone ? JobStatuses.Completed : JobStatuses.Dead, isDone));
+        job.LastError.ShouldBe(isDone ? null : "Twilio did not find the recording (404), but TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are not of its account, and nothing says that it is deleted: its copy stays.");
+        Deletions().ShouldHaveSingleItem();
+        archiver.Published.Of<ProviderRecordingDeleted>().Count.ShouldBe(isDone ? 1 : 0);
+    }
+
+    [Theory]
     [InlineData(StatusCodes.Status429TooManyRequests)]
     [InlineData(StatusCodes.Status500InternalServerError)]
     [InlineData(StatusCodes.Status400BadRequest)]
@@ -277,6 +344,7 @@ public sealed class DeletionTests : ArchiverTest
     [Fact]
     public async Task Delete_CredentialsOfTheAssistantAreMissing_NothingIsAskedAndItIsTriedAgain()
     {
+        Settings["TWILIO_ACCOUNT_SID"] = "AC00000000000000000000000000000002";
         await using var archiver = await StartArchiverAsync();
         await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 1));
         await archiver.PublishAsync(_message);
@@ -317,17 +385,8 @@ public sealed class DeletionTests : ArchiverTest
     }
 
     [Fact]
-    public async Task Kill_WhileTwilioDeletes_NextProcessFindsItGoneAndTellsIt()
+    public async Task Lost_WhileTwilioDeletes_WhoeverTakesItOverFindsItGoneAndTellsIt()
     {
-        await using (var archiver = await StartArchiverAsync())
-        {
-            await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 1));
-            await archiver.PublishAsync(_message);
-            await DeletionAsync(_message.RecordingId, job => job.Status == JobStatuses.Waiting);
-            await SplitsAsync();
-            await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 0, version: 2));
-        }
-
         // It is deleted, but nobody learns of it.
         var asked = new TaskCompletionSource();
         Peer.Answers[TwilioMetadataPath] = async (context, number) =>
@@ -340,18 +399,18 @@ public sealed class DeletionTests : ArchiverTest
 
             await AnswerAsync(context, StatusCodes.Status404NotFound);
         };
-        await ExecuteAsync("update archiver.jobs set next_attempt_at = now() where step = 'delete-at-provider'");
-        await using (var first = await ArchiverProcess.StartAsync(Settings))
-        {
-            await asked.Task.WaitAsync(TimeSpan.FromMinutes(2));
-            await first.KillAsync();
-        }
+        await using var archiver = await StartArchiverAsync();
+        await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 0));
+        await archiver.PublishAsync(_message);
+        await asked.Task.WaitAsync(TimeSpan.FromMinutes(2));
 
-        await using var second = await StartArchiverAsync();
+        // As kill -9 leaves it: a lease of somebody who says nothing any more.
+        await ExecuteAsync("update archiver.jobs set lease_id = gen_random_uuid(), lease_expires_at = now() where step = 'delete-at-provider'");
         var job = await DeletionAsync(_message.RecordingId, job => job.OutcomeAnnouncedAt is not null);
 
-        (job.Status, job.Attempts).ShouldBe((JobStatuses.Completed, 2));
-        second.Published.Of<ProviderRecordingDeleted>().ShouldHaveSingleItem().RecordingId.ShouldBe(_message.RecordingId);
+        (job.Status, job.DeletedAtProviderAt is null).ShouldBe((JobStatuses.Completed, false));
+        Deletions().Count.ShouldBe(2);
+        archiver.Published.Of<ProviderRecordingDeleted>().ShouldHaveSingleItem().RecordingId.ShouldBe(_message.RecordingId);
     }
 
     private IReadOnlyList<SeenRequest> Deletions() => [.. Peer.Seen.Where(seen => seen.Method == HttpMethods.Delete && seen.Path == TwilioMetadataPath)];

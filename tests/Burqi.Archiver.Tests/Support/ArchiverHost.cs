@@ -72,7 +72,7 @@ internal sealed class ArchiverHost : IAsyncDisposable
         where T : class => _app.Services.GetRequiredService<IBus>().Publish(message);
 
     /// <summary>Tells of an assistant, and returns when the archiver knows.</summary>
-    public Task TellAsync(AssistantSaved saved) => TellAsync(saved, () => Assistants.Find(saved.AssistantId)?.Version == saved.Version);
+    public Task TellAsync(AssistantSaved saved) => TellAsync(saved, () => Assistants.WasTold(saved.AssistantId) && Assistants.Find(saved.AssistantId)?.Version == saved.Version);
 
     /// <inheritdoc cref="TellAsync(AssistantSaved)"/>
     public Task TellAsync(AssistantDeleted deleted) => TellAsync(deleted, () => Assistants.Knows(deleted.AssistantId) && Assistants.Find(deleted.AssistantId) is null);

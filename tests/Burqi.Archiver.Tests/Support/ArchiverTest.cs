@@ -85,7 +85,8 @@ public abstract class ArchiverTest : IAsyncLifetime
 
     /// <summary>The job that splits a channel off a recording.</summary>
     internal Task<ArchiveJob> SplitAsync(ProviderRecordingReady of, string type, Func<ArchiveJob, bool> condition) =>
-        JobAsync(RecordingId.Create(of.Provider, of.CallId, of.ProviderRecordingId!, type), condition);
+        Eventually.ReturnsAsync(async () =>
+            await JobAsync(RecordingId.Create(of.Provider, of.CallId, of.ProviderRecordingId!, type), JobSteps.Split) is { } job && condition(job) ? job : null);
 
     protected async Task ExecuteAsync(string sql)
     {

@@ -25,6 +25,27 @@ public sealed class AssistantDirectoryTests
     }
 
     [Fact]
+    public void WasTold_AfterAStart_OnlyOfWhatWasToldSinceBeItTheSame()
+    {
+        var directory = new AssistantDirectory(_folder);
+        directory.Apply(Saved("front-desk", 2));
+        directory.Apply(Saved("night-desk", 2));
+        directory.WasTold("front-desk").ShouldBeTrue();
+
+        var started = new AssistantDirectory(_folder);
+        started.Knows("front-desk").ShouldBeTrue();
+        started.WasTold("front-desk").ShouldBeFalse();
+        started.Apply(Saved("front-desk", 1)).ShouldBeFalse();
+        started.WasTold("front-desk").ShouldBeFalse();
+        started.Apply(Saved("front-desk", 2)).ShouldBeFalse();
+        started.WasTold("front-desk").ShouldBeTrue();
+        started.WasTold("night-desk").ShouldBeFalse();
+        started.Apply(Deleted("night-desk", 3));
+        started.WasTold("night-desk").ShouldBeTrue();
+        started.WasTold("another").ShouldBeFalse();
+    }
+
+    [Fact]
     public void Apply_DeletedThenALateTelling_StaysDeletedAlsoAfterAStart()
     {
         var directory = new AssistantDirectory(_folder);

@@ -68,6 +68,7 @@ internal sealed partial class ArchiveWorker(
         {
             // What may be the only copy comes before what is a copy too many.
             return await claim.ExecuteAsync(JobSteps.Archive, _owner, _options.LeaseDuration, cancellationToken)
+                ?? await claim.ExecuteAsync(JobSteps.Split, _owner, _options.LeaseDuration, cancellationToken)
                 ?? await claim.ExecuteAsync(JobSteps.DeleteAtProvider, _owner, _options.LeaseDuration, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

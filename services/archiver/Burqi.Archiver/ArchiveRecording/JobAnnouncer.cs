@@ -128,12 +128,12 @@ internal sealed partial class JobAnnouncer(
 
     // That a copy is about to be deleted, or stays, is no news to anybody: the row says it.
     private Task SayStartedAsync(ArchiveJob job, CancellationToken cancellationToken) =>
-        job.Step == JobSteps.Archive ? bus.Publish(JobAnnouncements.Started(job), cancellationToken) : Task.CompletedTask;
+        job.Step is JobSteps.Archive or JobSteps.Split ? bus.Publish(JobAnnouncements.Started(job), cancellationToken) : Task.CompletedTask;
 
     private Task SayOutcomeAsync(ArchiveJob job, CancellationToken cancellationToken) => job switch
     {
-        { Step: JobSteps.Archive, Status: JobStatuses.Completed } => bus.Publish(JobAnnouncements.Archived(job), cancellationToken),
-        { Step: JobSteps.Archive } => bus.Publish(JobAnnouncements.Failed(job), cancellationToken),
+        { Step: JobSteps.Archive or JobSteps.Split, Status: JobStatuses.Completed } => bus.Publish(JobAnnouncements.Archived(job), cancellationToken),
+        { Step: JobSteps.Archive or JobSteps.Split } => bus.Publish(JobAnnouncements.Failed(job), cancellationToken),
         { DeletedAtProviderAt: not null } => bus.Publish(JobAnnouncements.Deleted(job), cancellationToken),
         _ => Task.CompletedTask,
     };

@@ -31,15 +31,22 @@ internal sealed partial class ProviderCopyDeletion(
     private const string Unknown = "Nothing was heard of its assistant, so nobody asked for it to be deleted.";
 
     private readonly ArchiverOptions _options = options.Value;
+    private readonly long _started = clock.GetTimestamp();
 
     /// <summary>Looks, deletes, and writes down what came of it.</summary>
     /// <exception cref="TransferException">The attempt failed; nothing else is thrown for that.</exception>
     public async Task RunAsync(ArchiveJob job, CancellationToken cancellationToken)
     {
         using var activity = ArchiverTelemetry.StartActivity("delete at provider", ActivityKind.Consumer, job);
+        if (job.AssistantId is { } id && !assistants.WasTold(id))
+        {
+            await WaitToBeToldAsync(job, cancellationToken);
+            return;
+        }
+
         if (assistants.Find(job.AssistantId)?.DeleteAtProviderAfterDays is not { } days)
         {
-            await LeaveAsync(job, cancellationToken);
+            await LeaveAsync(job, NotWanted, cancellationToken);
             return;
         }
 
@@ -70,17 +77,25 @@ internal sealed partial class ProviderCopyDeletion(
         }
     }
 
-    private async Task LeaveAsync(ArchiveJob job, CancellationToken cancellationToken)
+    /// <summary>
+    /// What the last process knew of an assistant may have been taken back since, and what is deleted does not come back: nothing is deleted
+    /// that this process was not told of. It hears of its assistants soon after its start; one that catalog does not know is never told of.
+    /// </summary>
+    private async Task WaitToBeToldAsync(ArchiveJob job, CancellationToken cancellationToken)
     {
-        var isKnown = job.AssistantId is null || assistants.Knows(job.AssistantId);
-        if (!isKnown && clock.GetUtcNow().UtcDateTime - job.TakenUpAt < _options.UnknownAssistantGrace)
+        // One that wanted it when it was last heard of is worth more patience: while the catalog is away nobody is told of anything.
+        var patience = assistants.Find(job.AssistantId)?.DeleteAtProviderAfterDays is null ? _options.UnknownAssistantGrace : _options.GiveUpAfter;
+        if (clock.GetElapsedTime(_started) < patience || clock.GetUtcNow().UtcDateTime - job.TakenUpAt < patience)
         {
-            // A process that has just started hears of its assistants before long.
             await WaitAsync(job, _options.RetryMaxDelay, isFresh: false, cancellationToken);
             return;
         }
 
-        var note = isKnown ? NotWanted : Unknown;
+        await LeaveAsync(job, Unknown, cancellationToken);
+    }
+
+    private async Task LeaveAsync(ArchiveJob job, string note, CancellationToken cancellationToken)
+    {
         if (await complete.ExecuteAsync(job.Id, job.LeaseId!.Value, note, cancellationToken))
         {
             Log.Left(logger, job.RecordingId, note);

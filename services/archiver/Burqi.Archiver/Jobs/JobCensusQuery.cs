@@ -11,11 +11,11 @@ internal sealed class JobCensusQuery(ArchiverDatabase database)
 {
     private const string Sql =
         """
-        select (select count(*) from archiver.jobs where step = 'archive' and status = 'waiting') as Waiting,
+        select (select count(*) from archiver.jobs where step in ('archive', 'split') and status = 'waiting') as Waiting,
                (select count(*) from archiver.jobs where status = 'running') as Running,
                (select count(*) from archiver.jobs where status = 'dead') as Dead,
                (select coalesce(extract(epoch from greatest(now() - min(next_attempt_at), interval '0')), 0)::float8
-                from archiver.jobs where step = 'archive' and status = 'waiting') as OldestWaitingSeconds
+                from archiver.jobs where step in ('archive', 'split') and status = 'waiting') as OldestWaitingSeconds
         """;
 
     public async Task<JobCensus> ExecuteAsync(CancellationToken cancellationToken)

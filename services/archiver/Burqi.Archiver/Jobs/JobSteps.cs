@@ -6,6 +6,12 @@ internal static class JobSteps
     /// <summary>Bring it from its source into the store.</summary>
     public const string Archive = "archive";
 
+    /// <summary>
+    /// Make a recording of one channel of what lies in the store. A step of its own: a replica of an older release, which asks for
+    /// <see cref="Archive"/> alone, would not know how, and give it up.
+    /// </summary>
+    public const string Split = "split";
+
     /// <summary>Delete the provider's own copy of what is archived.</summary>
     public const string DeleteAtProvider = "delete-at-provider";
 }

@@ -36,7 +36,7 @@ internal sealed class TwilioOptionsSetup(IConfiguration configuration, IHostEnvi
         var failures = new List<string>([.. options.Problems, .. options.Credentials.Problems]);
         if (options.VerifySignatures)
         {
-            failures.AddRange(options.Credentials.MissingTokens);
+            failures.AddRange(options.Credentials.MissingToken);
         }
 
         if (!options.VerifySignatures && environment.IsProduction())

@@ -19,7 +19,7 @@ internal sealed class TwilioAccountsSetup(IConfiguration configuration) : IConfi
 
     public ValidateOptionsResult Validate(string? name, MediaOptions options)
     {
-        string[] failures = [.. _credentials.Problems, .. options.VerifySignatures ? _credentials.MissingTokens : []];
+        string[] failures = [.. _credentials.Problems, .. options.VerifySignatures ? _credentials.MissingToken : []];
         return failures.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 }

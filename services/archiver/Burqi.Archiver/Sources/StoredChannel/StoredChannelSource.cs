@@ -25,6 +25,7 @@ internal sealed class StoredChannelSource(IRecordingStore store) : IRecordingSou
         return new NewJob
         {
             RecordingId = RecordingId.Create(job.Provider, job.CallId, job.ProviderRecordingId ?? job.RecordingId.ToString(), recordingType),
+            Step = JobSteps.Split,
             Provider = job.Provider,
             CallId = job.CallId,
             RecordingType = recordingType,

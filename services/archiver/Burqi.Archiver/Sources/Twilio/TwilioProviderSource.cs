@@ -13,7 +13,11 @@ namespace Burqi.Archiver.Sources.Twilio;
 
 /// <summary>Twilio's own recordings: an announcement as a job, what follows when it is done, and the end of Twilio's copy.</summary>
 internal sealed class TwilioProviderSource(
-    RecordingDownload download, TwilioSignIn signIn, AssistantDirectory assistants, IOptions<TwilioSourceOptions> options) : IProviderSource
+    RecordingDownload download,
+    TwilioMetadata metadata,
+    TwilioSignIn signIn,
+    AssistantDirectory assistants,
+    IOptions<TwilioSourceOptions> options) : IProviderSource
 {
     // What is asked of Twilio: the recording as it was made, not its MP3.
     private const string FileFormat = "wav";
@@ -44,12 +48,25 @@ internal sealed class TwilioProviderSource(
     public async Task DeleteAsync(ArchiveJob job, CancellationToken cancellationToken)
     {
         var details = TwilioDetails.Parse(job.SourceDetails);
-        var credentials = signIn.For(job.AssistantId, details.AccountSid);
-        using var response = await download.DeleteAsync(
-            new Uri($"{options.Value.AddressOf(details)}.json"), credentials.Authorization(), cancellationToken);
-        if (response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotFound)
+        var recording = options.Value.AddressOf(details);
+        var credentials = signIn.ForDeletion(job.AssistantId, details.AccountSid);
+        using var response = await download.DeleteAsync(new Uri($"{recording}.json"), credentials.Authorization(), cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NoContent)
         {
             return;
+        }
+
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            // Of what another account has Twilio says the same as of what is gone.
+            if (credentials.IsOf(details.AccountSid) || await metadata.FindAsync(recording, credentials, cancellationToken) is { Status: "deleted" })
+            {
+                return;
+            }
+
+            throw new TransferException(
+                TransferFailure.Refused,
+                $"Twilio did not find the recording (404), but {credentials.SignsInWith} are not of its account, and nothing says that it is deleted: its copy stays.");
         }
 
         // Nobody changes what a key may do by waiting, and each further try is one more that Twilio counts against the account.
@@ -73,19 +90,14 @@ internal sealed class TwilioProviderSource(
     }
 
     /// <summary>
-    /// The end of Twilio's copy, where the assistant wants it. One that nothing was heard of yet is asked when the job is run, as every one is.
+    /// The end of Twilio's copy, where the assistant wants it. One that this process was not told of yet is asked when the job is run, as every one is.
     /// </summary>
     private IEnumerable<NewJob> Deletion(ArchiveJob job, TransferResult result, AssistantSaved? assistant)
     {
-        var isUnknown = job.AssistantId is not null && !assistants.Knows(job.AssistantId);
-        if (assistant?.DeleteAtProviderAfterDays is not { } days)
+        var isUncertain = job.AssistantId is { } id && !assistants.WasTold(id);
+        if ((isUncertain ? 0 : assistant?.DeleteAtProviderAfterDays) is not { } days)
         {
-            if (!isUnknown)
-            {
-                yield break;
-            }
-
-            days = 0;
+            yield break;
         }
 
         yield return new NewJob

@@ -11,16 +11,15 @@ namespace Burqi.Archiver.Sources.Twilio;
 /// Twilio's own recording, over its REST API. The address is made of the account's and the recording's ids on the configured host; the
 /// RecordingUrl of the webhook, which anybody who can sign or leak one could point elsewhere, is never used.
 /// </summary>
-internal sealed partial class TwilioRecordingSource(RecordingDownload download, TwilioSignIn signIn, IOptions<TwilioSourceOptions> options) : IRecordingSource
+internal sealed partial class TwilioRecordingSource(
+    RecordingDownload download, TwilioMetadata metadataOf, TwilioSignIn signIn, IOptions<TwilioSourceOptions> options) : IRecordingSource
 {
     public const string SourceKind = "twilio";
 
     /// <summary>Why an encrypted recording is not fetched.</summary>
     public const string Encrypted = "Twilio holds the recording encrypted with a key of the account's own: Burqi cannot read it.";
 
-    private const string Speaker = "Twilio";
     private const int MaxRedirects = 3;
-    private const int LargestMetadata = 64 * 1024; // ten times what Twilio sends
 
     public string Kind => SourceKind;
 
@@ -69,15 +68,9 @@ internal sealed partial class TwilioRecordingSource(RecordingDownload download, 
         {
             throw response.StatusCode == HttpStatusCode.NotFound
                 ? await MissingAsync(recording, request, download.RetryAfter(response), credentials, cancellationToken)
-                : Failure(response, credentials);
+                : metadataOf.Failure(response, credentials);
         }
     }
-
-    private TransferException Failure(HttpResponseMessage response, TwilioCredentialSet credentials) => response.StatusCode switch
-    {
-        HttpStatusCode.Unauthorized => new(TransferFailure.SourceRefused, $"Twilio did not accept {credentials.SignsInWith} (401)."),
-        _ => download.Failure(response, Speaker),
-    };
 
     /// <summary>Right after it was announced a recording's audio may be missing for minutes; after that its metadata says why.</summary>
     private async Task<TransferException> MissingAsync(
@@ -89,7 +82,7 @@ internal sealed partial class TwilioRecordingSource(RecordingDownload download, 
             return notReady;
         }
 
-        return await MetadataAsync(recording, credentials, cancellationToken) is { } metadata
+        return await metadataOf.FindAsync(recording, credentials, cancellationToken) is { } metadata
             ? Ruin(metadata, recording) ?? notReady
             : new TransferException(TransferFailure.SourceGone, "Twilio does not know the recording (404 for its metadata as well).");
     }
@@ -110,7 +103,7 @@ internal sealed partial class TwilioRecordingSource(RecordingDownload download, 
         var objection = complaint is null ? null : new TransferException(TransferFailure.ContentMismatch, complaint);
         try
         {
-            return await MetadataAsync(recording, credentials, cancellationToken) switch
+            return await metadataOf.FindAsync(recording, credentials, cancellationToken) switch
             {
                 null => objection,
                 { } metadata when Ruin(metadata, recording) is { } ruin => ruin,
@@ -146,34 +139,6 @@ internal sealed partial class TwilioRecordingSource(RecordingDownload download, 
             new TransferException(TransferFailure.SourceGone, "Twilio does not hold the audio: the account keeps its recordings in external storage."),
         _ => null,
     };
-
-    /// <summary>What Twilio knows of the recording, also of one that was deleted within 40 days; null where it knows nothing.</summary>
-    private async Task<TwilioRecordingMetadata?> MetadataAsync(string recording, TwilioCredentialSet credentials, CancellationToken cancellationToken)
-    {
-        using var response = await download.GetAsync(new Uri($"{recording}.json?IncludeSoftDeleted=true"), credentials.Authorization(), MaxRedirects, cancellationToken);
-        if (response.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-
-        if (response.StatusCode != HttpStatusCode.OK)
-        {
-            throw Failure(response, credentials);
-        }
-
-        await using var content = await download.OpenBodyAsync(response, cancellationToken);
-        var json = new byte[LargestMetadata];
-        var length = await content.Body.ReadAtLeastAsync(json, json.Length, throwOnEndOfStream: false, cancellationToken);
-        try
-        {
-            return JsonSerializer.Deserialize(json.AsSpan(0, length), TwilioJsonContext.Default.TwilioRecordingMetadata)
-                ?? throw new JsonException("null");
-        }
-        catch (JsonException exception)
-        {
-            throw new TransferException(TransferFailure.SourceUnavailable, "Twilio answered with metadata that is not JSON.", exception);
-        }
-    }
 
     /// <summary>Whether the audio lies outside Twilio; a regional name of Twilio's own is not outside.</summary>
     private static bool IsElsewhere(string mediaUrl, string recording) =>

@@ -19,6 +19,20 @@ internal sealed class TwilioSignIn(IOptions<TwilioSourceOptions> options, Assist
     }
 
     /// <summary>
+    /// The same for deleting one: those of the recording's own account come first, since to those of another Twilio answers of a recording that
+    /// is there what it answers of one that is gone.
+    /// </summary>
+    /// <exception cref="TransferException">There are none.</exception>
+    public TwilioCredentialSet ForDeletion(string? assistantId, string accountSid)
+    {
+        var credentials = options.Value.Credentials;
+        var chosen = credentials.Choose(assistants.Find(assistantId)?.TwilioCredentials, accountSid);
+        return chosen is { Lack: null } && chosen.IsOf(accountSid)
+            ? chosen
+            : credentials.All.FirstOrDefault(set => set.Lack is null && set.IsOf(accountSid)) ?? For(assistantId, accountSid);
+    }
+
+    /// <summary>
     /// Whether another set could turn out to be the right one: an assistant that nothing was heard of yet may name one. What Twilio does not
     /// show to the wrong one is not gone.
     /// </summary>

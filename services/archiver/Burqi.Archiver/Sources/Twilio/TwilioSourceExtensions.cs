@@ -21,6 +21,7 @@ internal static class TwilioSourceExtensions
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<TwilioSourceOptions>, TwilioSourceOptionsValidator>();
         services.AddSingleton<TwilioSignIn>();
+        services.AddSingleton<TwilioMetadata>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRecordingSource, TwilioRecordingSource>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IProviderSource, TwilioProviderSource>());
         return services;
