@@ -5,10 +5,15 @@ namespace Burqi.Postgres;
 
 /// <summary>
 /// Runs the embedded <c>NNNN_name.sql</c> files of an assembly in order, each once and in a transaction of its own, in one schema.
-/// An advisory lock lets many replicas start at once: one migrates, the others wait and find nothing to do.
+/// An advisory lock lets many replicas start at once: one migrates, the others wait and find nothing to do. Neither has a time limit: how long a
+/// migration takes depends on how much there is to change, and one that was broken off would begin again from nothing, for ever. What ends them is
+/// the token.
 /// </summary>
 internal static class MigrationRunner
 {
+    /// <summary>For <see cref="NpgsqlCommand.CommandTimeout"/>, whose default is 30 s or what the connection string says.</summary>
+    private const int Unlimited = 0;
+
     public static async Task RunAsync(NpgsqlDataSource database, string schema, Assembly assembly, CancellationToken cancellationToken)
     {
         var migrations = assembly.GetManifestResourceNames()
@@ -32,7 +37,10 @@ internal static class MigrationRunner
             foreach (var (name, resource) in migrations)
             {
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                await using var claim = new NpgsqlCommand($"insert into {schema}.migrations (name) values ($1) on conflict do nothing", connection, transaction);
+                await using var claim = new NpgsqlCommand($"insert into {schema}.migrations (name) values ($1) on conflict do nothing", connection, transaction)
+                {
+                    CommandTimeout = Unlimited,
+                };
                 claim.Parameters.Add(new NpgsqlParameter { Value = name });
                 if (await claim.ExecuteNonQueryAsync(cancellationToken) == 1)
                 {
@@ -45,13 +53,15 @@ internal static class MigrationRunner
         }
         finally
         {
-            await ExecuteAsync(connection, $"select pg_advisory_unlock(hashtext('burqi.migrations.{schema}'))", CancellationToken.None);
+            // No token ends this, and it waits for nothing: its time limit stays.
+            await using var unlock = new NpgsqlCommand($"select pg_advisory_unlock(hashtext('burqi.migrations.{schema}'))", connection);
+            await unlock.ExecuteNonQueryAsync(CancellationToken.None);
         }
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = Unlimited };
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

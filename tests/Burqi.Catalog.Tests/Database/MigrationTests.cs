@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Text;
 using Burqi.Catalog.Database;
 using Burqi.Catalog.Tests.Fixtures;
 using Burqi.Postgres;
@@ -8,6 +10,38 @@ namespace Burqi.Catalog.Tests.Database;
 
 public sealed class MigrationTests(CatalogHost catalog)
 {
+    // Two recordings of each of two media streams' three types, two of the provider's, each of which a channel was split from; some of them without
+    // a length, an object or an end, deleted or deleted at the provider; objects that several rows name; and what stands for a mix.
+    private const string Recordings =
+        """
+        insert into catalog.recordings (
+            id, call_id, provider, recording_source, recording_type, status, duration_ms, file_size, sha256, s3_key, listed_at, told)
+        select
+            cast(md5('recording' || n) as uuid), 'CA' || n / 12, 'twilio', source, type, status, ms, bytes, repeat('0', 64), key, at,
+            case when n % 97 = 0 then '{}' else jsonb_strip_nulls(jsonb_build_object(
+                'status', jsonb_build_array(7, '', status),
+                'assistant_id', case when n % 5 > 0 then jsonb_build_array(1, '', 'assistant ' || n % 5) end,
+                'duration_ms', case when ms is not null then jsonb_build_array(1, '', ms) end,
+                'file_size', case when key is not null then jsonb_build_array(1, '', bytes) end,
+                's3_key', case when key is not null then jsonb_build_array(1, '', key) end,
+                'metadata.stream_id', case when source = 'local' then jsonb_build_array(1, '', 'MZ' || n / 3 % 2) end,
+                'metadata.provider_duration_ms', case when type = 'provider' and n % 7 > 0 then jsonb_build_array(1, '', 60000 + n % 1000) end,
+                'metadata.deleted_at_provider_at', case when type = 'provider' and n % 11 = 0
+                    then jsonb_build_array(1, '', to_char(at + interval '3 days', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) end)) end
+        from (
+            select
+                n, case when n % 12 < 8 then 'local' else 'twilio' end as source,
+                (array['user', 'assistant', 'mixed', 'mixed', 'assistant', 'user', 'mixed', 'user', 'provider', 'user', 'assistant', 'provider'])[n % 12 + 1] as type,
+                case when n % 23 = 0 then 'deleted' when n % 31 = 0 then 'captured' else 'completed' end as status,
+                case when n % 13 > 0 then 1000 * (n * 7 % 10) end as ms,
+                1000 + n % 100 as bytes,
+                case when n % 23 = 0 or n % 31 > 0 then 'recordings/' || case when n % 6 = 0 then 'of several' else n::text end end as key,
+                timestamptz '2026-01-01' + n / 24 * interval '1 minute' as at
+            from generate_series(1, 6000) n) told
+        """;
+
+    private const string Usage = "select string_agg(to_jsonb(u)::text, chr(10) order by recording_id) from catalog.recording_usage u";
+
     [Fact]
     public async Task Migrate_ManyReplicasAtOnce_EachOnce()
     {
@@ -30,5 +64,122 @@ public sealed class MigrationTests(CatalogHost catalog)
             + "duration_ms int8, file_size int8, sha256 text, file_path text, s3_key text, s3_url text, recording_sid text, assistant_id text, "
             + "started_at timestamptz, ended_at timestamptz, created_at timestamptz, updated_at timestamptz, recording_metadata jsonb, "
             + "listed_at timestamptz, told jsonb, derived jsonb");
+    }
+
+    [Fact]
+    public async Task Migrate_RecordingsOfBefore_AreCountedAsIfToldAfter()
+    {
+        await using var before = await EmptyAsync();
+        await MigrateUpToAsync(before, "0008_usage");
+        await ExecuteAsync(before, Recordings);
+        await MigrateAsync(before);
+
+        await using var after = await EmptyAsync();
+        await MigrateAsync(after);
+        await ExecuteAsync(after, Recordings);
+
+        var counted = await AskAsync(before, Usage);
+        counted.ShouldBe(await AskAsync(after, Usage));
+        (await AskAsync(before, "select count(*) || ' ' || (count(counted_ms) < count(duration_ms)) || ' ' || (count(counted_bytes) < count(object_bytes)) from catalog.recording_usage"))
+            .ShouldBe("5939 true true");
+
+        // From then on each is counted as it is told of.
+        await ExecuteAsync(before, "update catalog.recordings set told = told || jsonb_build_object('duration_ms', jsonb_build_array(1, '', 99000)) where call_id = 'CA5'");
+        (await AskAsync(before, "select string_agg(distinct duration_ms::text, ',') from catalog.recording_usage where call_id = 'CA5' and recording_type <> 'provider'")).ShouldBe("99000");
+        await ExecuteAsync(before, "delete from catalog.recordings where call_id = 'CA5'");
+        (await AskAsync(before, "select count(*)::text from catalog.recording_usage where call_id = 'CA5'")).ShouldBe("0");
+    }
+
+    [Fact]
+    public async Task Migrate_CallsOfBefore_AreLookedAtWhereItStillHelps()
+    {
+        await using var database = await EmptyAsync();
+        await MigrateUpToAsync(database, "0005_completeness");
+        await ExecuteAsync(
+            database,
+            """
+            insert into catalog.calls (call_id, provider, status, ended_at, updated_at, listed_at, told) values
+                ('over long since', 'twilio', 'completed', now() - interval '61 minutes', now(), now(), '{}'),
+                ('just over', 'twilio', 'completed', now() - interval '50 minutes', now(), now(), '{}'),
+                ('over by a clock that is ahead', 'twilio', 'completed', now() + interval '1 minute', now(), now(), '{}'),
+                ('told of just now, without its end', 'acs', 'completed', null, now(), now(), '{}'),
+                ('told of long since, without its end', 'acs', 'failed', null, now() - interval '2 hours', now(), '{}'),
+                ('under way', 'twilio', 'in-progress', null, now() - interval '2 hours', now(), '{}')
+            """);
+        await MigrateAsync(database);
+
+        (await AskAsync(database, "select string_agg(call_id, '; ' order by call_id) from catalog.calls where completeness = 'pending' and completeness_due_at <= now()"))
+            .ShouldBe("just over; over by a clock that is ahead; told of just now, without its end; under way");
+        (await AskAsync(database, "select string_agg(call_id, '; ' order by call_id) from catalog.calls where completeness = 'complete' and completeness_due_at is null"))
+            .ShouldBe("over long since; told of long since, without its end");
+    }
+
+    [Fact]
+    public async Task Migrate_LongerThanCommandsMayTake_IsDoneOnceByTwoReplicas()
+    {
+        var limited = new NpgsqlConnectionStringBuilder(await (await PostgresServer.SharedAsync()).CreateDatabaseAsync()) { CommandTimeout = 1 };
+        await using var database = NpgsqlDataSource.Create(limited.ConnectionString);
+        var slow = new Migrations("create table slow.done (); select pg_sleep(2);");
+
+        // One of them waits for the other's lock.
+        await Task.WhenAll(
+            MigrationRunner.RunAsync(database, "slow", slow, TestContext.Current.CancellationToken),
+            MigrationRunner.RunAsync(database, "slow", slow, TestContext.Current.CancellationToken));
+
+        (await AskAsync(database, "select string_agg(name, ',') from slow.migrations")).ShouldBe("0001_slow");
+    }
+
+    [Fact]
+    public async Task Migrate_Cancelled_EndsAndLeavesNothing()
+    {
+        await using var database = await EmptyAsync();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var run = MigrationRunner.RunAsync(database, "slow", new Migrations("create table slow.done (); select pg_sleep(3600);"), stop.Token);
+        await Eventually.BecomesTrueAsync(async () =>
+            await AskAsync(database, "select count(*)::text from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'") == "1");
+        await stop.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => run);
+        (await AskAsync(database, "select to_regclass('slow.done')::text")).ShouldBeNull();
+        await MigrationRunner.RunAsync(database, "slow", new Migrations("create table slow.done ();"), TestContext.Current.CancellationToken);
+        (await AskAsync(database, "select to_regclass('slow.done')::text")).ShouldBe("slow.done");
+    }
+
+    private static async Task<NpgsqlDataSource> EmptyAsync() =>
+        NpgsqlDataSource.Create(await (await PostgresServer.SharedAsync()).CreateDatabaseAsync());
+
+    private static Task MigrateAsync(NpgsqlDataSource database) =>
+        MigrationRunner.RunAsync(database, "catalog", typeof(CatalogDatabase).Assembly, TestContext.Current.CancellationToken);
+
+    /// <summary>Leaves out the given migration and all that follow it; the next run makes up for them.</summary>
+    private static Task MigrateUpToAsync(NpgsqlDataSource database, string next) =>
+        MigrationRunner.RunAsync(database, "catalog", new Migrations(typeof(CatalogDatabase).Assembly, next), TestContext.Current.CancellationToken);
+
+    private static async Task ExecuteAsync(NpgsqlDataSource database, string sql)
+    {
+        await using var command = database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<string?> AskAsync(NpgsqlDataSource database, string sql)
+    {
+        await using var command = database.CreateCommand(sql);
+        return await command.ExecuteScalarAsync() as string;
+    }
+
+    /// <summary>An assembly of one migration, or of another's before a certain one.</summary>
+    private sealed class Migrations : Assembly
+    {
+        private readonly Dictionary<string, Func<Stream>> resources;
+
+        public Migrations(string sql) => resources = new() { ["Migrations.0001_slow.sql"] = () => new MemoryStream(Encoding.UTF8.GetBytes(sql)) };
+
+        public Migrations(Assembly whole, string next) => resources = whole.GetManifestResourceNames()
+            .Where(name => name.EndsWith(".sql", StringComparison.Ordinal) && string.CompareOrdinal(name.Split('.')[^2], next) < 0)
+            .ToDictionary(name => name, name => (Func<Stream>)(() => whole.GetManifestResourceStream(name)!));
+
+        public override string[] GetManifestResourceNames() => [.. resources.Keys];
+
+        public override Stream? GetManifestResourceStream(string name) => resources[name]();
     }
 }

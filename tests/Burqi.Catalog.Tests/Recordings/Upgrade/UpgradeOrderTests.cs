@@ -59,6 +59,15 @@ public sealed class UpgradeOrderTests(CatalogHost catalog, UpgradeOrderTests.Rep
             "instead RE1",
             null),
         ["a mix without audio"] = (call => [call.Started("mixed"), call.LocalFailed("mixed"), call.OfferArchived() with { Channels = 1 }], "RE1", null),
+        ["a mix that was never stored"] = (call => [.. NeverStored(call), call.OfferArchived() with { Channels = 1, DurationMs = 20_000 }], "RE1", null),
+        ["two of ours, the longer was never stored"] = (
+            call => [.. call.Stream(), .. NeverStored(call, "MZ2", 40_000), call.OfferArchived()],
+            "MZ1 by RE1",
+            null),
+        ["two of ours, neither was ever stored"] = (
+            call => [.. NeverStored(call), .. NeverStored(call, "MZ2", 40_000), call.OfferArchived()],
+            "MZ2 by RE1",
+            null),
         ["a mix that is still recording"] = (call => [call.Started("mixed"), call.OfferArchived()], "local", null),
         ["two of the provider's, the longer wins"] = (
             call => [.. call.Stream(), call.OfferArchived(), call.OfferReady("RE2"), call.OfferArchived("RE2") with { DurationMs = 30_200 }],
@@ -115,6 +124,13 @@ public sealed class UpgradeOrderTests(CatalogHost catalog, UpgradeOrderTests.Rep
         Check(JsonNode.Parse(expected!)!.AsArray(), mix, refusal);
     }
 
+    /// <summary>A media stream whose mix was captured, and whose archiving was given up.</summary>
+    private static IEnumerable<object> NeverStored(ToldCall call, string streamId = "MZ1", long durationMs = 30_020) =>
+    [
+        .. call.Stream(streamId, durationMs).Where(message => message is not RecordingArchived { RecordingType: "mixed" }),
+        call.LocalFailed("mixed") with { RecordingId = call.Local("mixed", streamId), StreamId = streamId, FailedAt = ToldCall.Start.AddHours(1) },
+    ];
+
     private static void Check(JsonArray rows, string mix, string? refusal)
     {
         var mixes = rows.Where(row => row!["recording_type"]!.GetValue<string>() == "mixed").ToList();
@@ -127,10 +143,12 @@ public sealed class UpgradeOrderTests(CatalogHost catalog, UpgradeOrderTests.Rep
             case "RE1" or "RE2":
                 ShouldPointAt(mixes.ShouldHaveSingleItem()!, mix);
                 break;
-            case "MZ2 by RE1":
+            case "MZ1 by RE1" or "MZ2 by RE1":
                 mixes.Count.ShouldBe(2);
-                ShouldPointAt(mixes.Single(row => row!["id"]!.GetValue<string>() == "MZ2 mixed")!, "RE1");
-                mixes.Single(row => row!["id"]!.GetValue<string>() == "MZ1 mixed").ShouldHave(("s3_key", "recordings/CA/MZ1_mixed.wav"), ("recording_sid", null));
+                ShouldPointAt(mixes.Single(row => row!["id"]!.GetValue<string>() == $"{mix[..3]} mixed")!, "RE1");
+                var other = mixes.Single(row => row!["id"]!.GetValue<string>() != $"{mix[..3]} mixed")!;
+                other.ShouldHave(("recording_sid", null));
+                other["derived"]!.AsObject().Count.ShouldBe(0);
                 break;
             default:
                 var sid = mix["instead ".Length..];
@@ -171,7 +189,7 @@ public sealed class UpgradeOrderTests(CatalogHost catalog, UpgradeOrderTests.Rep
         {
             var (row, sid) = mix switch
             {
-                "MZ2 by RE1" => (call.Local("mixed", "MZ2"), "RE1"),
+                "MZ1 by RE1" or "MZ2 by RE1" => (call.Local("mixed", mix[..3]), "RE1"),
                 ['R', 'E', _] => (call.Local("mixed"), mix),
                 _ => (call.StandIn(mix["instead ".Length..]), mix["instead ".Length..]),
             };

@@ -1,4 +1,5 @@
--- Whether as much of a call was recorded as there was. Calls of before count as complete: nobody looked at them while it still helped.
+-- Whether as much of a call was recorded as there was. Calls of before count as complete, for nobody looked at them while it still helped; but
+-- not those that ended within the last hour, whose recordings may still be on their way.
 alter table catalog.calls
     add column completeness text not null default 'complete' check (completeness in ('pending', 'complete', 'incomplete', 'missing')),
     add column completeness_reason text check (length(completeness_reason) between 1 and 1000),
@@ -17,7 +18,8 @@ alter table catalog.calls
     add column completeness_told bigint not null default 0;
 
 alter table catalog.calls alter column completeness set default 'pending';
-update catalog.calls set completeness = 'pending', completeness_due_at = now() where status = 'in-progress';
+update catalog.calls set completeness = 'pending', completeness_due_at = now()
+where status = 'in-progress' or coalesce(ended_at, updated_at) > now() - interval '1 hour';
 
 create index calls_completeness on catalog.calls (completeness, listed_at desc, call_id desc);
 create index calls_completeness_due on catalog.calls (completeness_due_at) where completeness_due_at is not null;

@@ -21,13 +21,6 @@ create table catalog.recording_usage (
     counted_bytes bigint
 );
 
-create index recording_usage_call on catalog.recording_usage (call_id);
-create index recording_usage_recorded on catalog.recording_usage (recorded_at)
-    include (assistant_id, recording_source, recording_type, counted_ms, counted_bytes);
-create index recording_usage_of_provider on catalog.recording_usage (recorded_at)
-    include (assistant_id, duration_ms, provider_deleted_at)
-    where recording_source = 'twilio' and recording_type = 'provider' and duration_ms is not null;
-
 create function catalog.usage_of(recording catalog.recordings) returns catalog.recording_usage
     language sql stable
     return row(
@@ -38,6 +31,26 @@ create function catalog.usage_of(recording catalog.recordings) returns catalog.r
         case when recording.status <> 'deleted' then cast(md5(recording.told -> 's3_key' ->> 2) as uuid) end,
         case when recording.status <> 'deleted' and recording.told ? 's3_key' then cast(recording.told -> 'file_size' ->> 2 as bigint) end,
         cast(recording.told -> 'metadata.deleted_at_provider_at' ->> 2 as timestamptz), null, null)::catalog.recording_usage;
+
+-- What there is already, in one go: a catalog may hold millions. A process of before may still be telling, of which no trigger knows yet, so it
+-- waits until this is done.
+lock table catalog.recordings in share row exclusive mode;
+
+insert into catalog.recording_usage
+select
+    recording_id, recorded_at, call_id, stream_id, assistant_id, recording_source, recording_type, duration_ms, object, object_bytes,
+    provider_deleted_at,
+    case when recording_source <> 'local' or 1 = row_number() over (
+        partition by call_id, recording_source, stream_id order by duration_ms desc nulls last, recording_id) then duration_ms end,
+    case when 1 = row_number() over (partition by call_id, object order by recorded_at, recording_id) then object_bytes end
+from (select (catalog.usage_of(recording)).* from catalog.recordings recording where told <> '{}') known;
+
+create index recording_usage_call on catalog.recording_usage (call_id);
+create index recording_usage_recorded on catalog.recording_usage (recorded_at)
+    include (assistant_id, recording_source, recording_type, counted_ms, counted_bytes);
+create index recording_usage_of_provider on catalog.recording_usage (recorded_at)
+    include (assistant_id, duration_ms, provider_deleted_at)
+    where recording_source = 'twilio' and recording_type = 'provider' and duration_ms is not null;
 
 -- Of one call, whose lock whoever tells of it holds.
 create function catalog.settle_usage(call text) returns void
@@ -83,7 +96,3 @@ $$;
 
 create trigger recordings_deleted_are_not_counted after delete on catalog.recordings
     for each row execute function catalog.forget_usage();
-
-insert into catalog.recording_usage
-select counted.* from catalog.recordings recording cross join lateral catalog.usage_of(recording) counted where told <> '{}';
-select catalog.settle_usage(call_id) from (select distinct call_id from catalog.recording_usage) calls;

@@ -39,7 +39,11 @@ internal static class MixUpgrade
             .ThenBy(offer => offer.Id)
             .ToList();
         var mixes = recordings.Where(recording => recording is { Type: RecordingTypes.Mixed, IsStandIn: false }).ToList();
-        var mix = mixes.Where(IsFinal).OrderByDescending(made => made.DurationMs ?? -1).ThenBy(made => made.Id).FirstOrDefault();
+        var mix = mixes.Where(IsFinal)
+            .OrderBy(HasFailed)
+            .ThenByDescending(made => made.DurationMs ?? -1)
+            .ThenBy(made => made.Id)
+            .FirstOrDefault();
         var tracks = recordings.Where(recording => recording is { IsLocal: true, Type: RecordingTypes.User or RecordingTypes.Assistant }).ToList();
         if (offers.Count == 0 || IsUndecided())
         {
@@ -87,6 +91,9 @@ internal static class MixUpgrade
     /// <summary>Its capture is over, well or not. One that was deleted on purpose is left as it is.</summary>
     private static bool IsFinal(KnownRecording mix) => mix.IsLocal && mix.Status is not (RecordingStatuses.Recording or RecordingStatuses.Deleted);
 
+    /// <summary>It cannot be played, whatever its length: it was not captured, or its archiving was given up.</summary>
+    private static bool HasFailed(KnownRecording mix) => mix.Status == RecordingStatuses.Failed;
+
     private static bool HasTwoChannels(KnownRecording offer) => offer.Channels >= 2;
 
     private static bool IsSilent(KnownRecording offer) => offer.SilentChannels > 0 && offer.SilentChannels >= offer.Channels;
@@ -101,9 +108,9 @@ internal static class MixUpgrade
             return $"It holds one side of the call alone: its track is {track}.";
         }
 
-        if (mix?.DurationMs is not > 0)
+        if (mix?.DurationMs is not > 0 || HasFailed(mix))
         {
-            // Nothing was recorded here that it could be worse than.
+            // Nothing can be played here that it could be worse than.
             return null;
         }
 
