@@ -53,6 +53,9 @@ public sealed class ReconciliationsApiTests : ReconcileTest
     [InlineData("""{"provider":"twilio","provider":"twilio","from":"2026-01-01","to":"2026-01-01"}""", "body", "comes twice")]
     [InlineData("[]", "body", "must be a JSON object")]
     [InlineData("{", "body", "is not JSON")]
+    [InlineData("""{"provider":"\ud800","from":"2026-01-01","to":"2026-01-01"}""", "body", "not Unicode")]
+    [InlineData("""{"provider":"twilio","from":"\udc00","to":"2026-01-01"}""", "body", "not Unicode")]
+    [InlineData("""{"provider":"twilio","from":"2026-01-01","to":"2026-01-01","\ud800":1}""", "body", "not Unicode")]
     public async Task Post_SomethingIsWrong_IsRefusedByName(string body, string name, string sentence)
     {
         await using var archiver = await StartArchiverAsync();
@@ -63,6 +66,17 @@ public sealed class ReconciliationsApiTests : ReconcileTest
         var problem = JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancellation))!;
         problem["errors"]![name].ShouldNotBeNull(problem.ToJsonString())[0]!.GetValue<string>().ShouldContain(sentence);
         (await GetAsync(archiver, "/reconciliations"))["items"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Post_WithoutAnEnd_ReachesToNow()
+    {
+        await using var archiver = await StartArchiverAsync();
+        using var client = Client(archiver);
+        using var response = await client.PostAsJsonAsync("/reconciliations", new { provider = "twilio", from = TimeProvider.System.GetUtcNow().AddHours(-1) }, Cancellation);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancellation))!["to"]!.GetValue<DateTimeOffset>().ShouldBe(TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(1));
     }
 
     [Fact]
@@ -95,7 +109,7 @@ public sealed class ReconciliationsApiTests : ReconcileTest
     }
 
     [Fact]
-    public async Task Post_ApiKeyWithoutItsAccount_SaysSo()
+    public async Task Post_ApiKeyWithoutItsAccount_SaysSoAndDoesNotFail()
     {
         Settings["TWILIO_ACCOUNT_SID"] = null;
         Settings["TWILIO_AUTH_TOKEN"] = null;
@@ -105,8 +119,13 @@ public sealed class ReconciliationsApiTests : ReconcileTest
 
         var run = await RunAsync(archiver, TimeProvider.System.GetUtcNow().AddHours(-1), TimeProvider.System.GetUtcNow());
 
-        run["error"]!.GetValue<string>().ShouldBe("TWILIO_ACCOUNT_SID is missing: an API key alone does not say whose recordings are to be listed.");
+        const string note = "TWILIO_ACCOUNT_SID is missing: an API key alone does not say whose recordings are to be listed.";
+        (run["status"]!.GetValue<string>(), run["error"]).ShouldBe(("completed", null));
+        var account = run["accounts"]!.AsArray().ShouldHaveSingleItem()!;
+        (account["status"]!.GetValue<string>(), account["note"]!.GetValue<string>(), account["error"]).ShouldBe(("skipped", note, null));
         Peer.Seen.ShouldBeEmpty();
+        (await RunAsync(archiver, StartedAt, StartedAt.AddMinutes(1)))["status"]!.GetValue<string>().ShouldBe("completed");
+        archiver.LogText.Split("is not reconciled. " + note).Length.ShouldBe(2, "it is said once");
     }
 
     [Fact]

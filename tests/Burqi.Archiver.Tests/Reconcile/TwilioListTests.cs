@@ -13,6 +13,8 @@ public sealed class TwilioListTests : ReconcileTest
 {
     private const string ListPath = $"/2010-04-01/Accounts/{AccountSid}/Recordings.json";
 
+    private const string Conference = "CF00000000000000000000000000000001";
+
     private static readonly DateTimeOffset Midnight = new(2026, 11, 20, 0, 0, 0, TimeSpan.Zero);
 
     [Fact]
@@ -99,7 +101,7 @@ public sealed class TwilioListTests : ReconcileTest
     [InlineData("<html>", "Twilio answered with something that cannot be read.")]
     [InlineData("null", "Twilio answered with something that cannot be read.")]
     [InlineData("{}", "Twilio answered with a page that is none.")]
-    [InlineData("""{"recordings":[{"sid":5}]}""", "Twilio answered with something that cannot be read.")]
+    [InlineData("""{"recordings":5}""", "Twilio answered with something that cannot be read.")]
     public async Task Run_AnswerIsNoPage_IsNamed(string body, string error)
     {
         Settings["Archiver:Reconcile:Attempts"] = "2";
@@ -128,13 +130,17 @@ public sealed class TwilioListTests : ReconcileTest
         var withNumbers = Recording(Sid(7), Midnight, 10);
         (withNumbers["duration"], withNumbers["channels"], withNumbers["encryption_details"]) = (12, "2", new JsonObject());
         var failed = Recording(Sid(8), Midnight, 0, status: "failed");
-        Peer.Answers[ListPath] = (context, _) => WriteAsync(context, Page([.. odd, absent, ofConference, deleted, withNumbers, withNumbers.DeepClone(), failed]));
+        var (sidOfANumber, statusOfANumber) = (Recording(Sid(9), Midnight, 10), Recording(Sid(10), Midnight, 10));
+        (sidOfANumber["sid"], statusOfANumber["status"]) = (5, 5);
+        var page = Page([.. odd, absent, ofConference, deleted, withNumbers, withNumbers.DeepClone(), failed, sidOfANumber, statusOfANumber])
+            .Replace("\"recordings\":[", """ "recordings":[null,5,"RE",{"sid":"\ud800"},{"duration":"\ud800"}, """, StringComparison.Ordinal);
+        Peer.Answers[ListPath] = (context, _) => WriteAsync(context, page);
         await using var archiver = await StartArchiverAsync();
 
         var run = await RunAsync(archiver, Midnight, Midnight.AddHours(1));
 
         run["status"]!.GetValue<string>().ShouldBe("completed", run.ToJsonString());
-        (Count(run, "unreadable"), Count(run, "missing"), Count(run, "missing_absent"), Count(run, "missing_failed")).ShouldBe((3, 4, 1, 1));
+        (Count(run, "unreadable"), Count(run, "missing"), Count(run, "missing_absent"), Count(run, "missing_failed")).ShouldBe((10, 4, 1, 1));
         await Eventually.BecomesTrueAsync(() => archiver.Published.Of<RecordingFailed>().Count == 2 && archiver.Published.Of<ProviderRecordingReady>().Count == 2);
         var told = archiver.Published.Of<RecordingFailed>().Single(one => one.Status == RecordingStatuses.Absent);
         (told.ErrorCode, told.Reason).ShouldBe(("16102", "Twilio kept no recording: it was silent."));
@@ -142,6 +148,120 @@ public sealed class TwilioListTests : ReconcileTest
             [("CF00000000000000000000000000000001", 10_000, 2, null), (CallSid, 12_000, 2, true)], ignoreOrder: true);
 
         Count(await RunAsync(archiver, Midnight, Midnight.AddHours(1)), "missing").ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(Conference, CallSid)] // the callback named the conference alone, the list names both
+    [InlineData(CallSid, null)] // and the other way round
+    public async Task Run_ConferenceToldOfUnderAnotherName_IsKnownAndArchivedOnce(string told, string? listed)
+    {
+        var recording = Recording(RecordingSid, Midnight, 10);
+        (recording["call_sid"], recording["conference_sid"]) = (listed, Conference);
+        Peer.Answers[ListPath] = (context, _) => WriteAsync(context, Page([recording]));
+        Peer.Serve(TwilioMediaPath, Wav.Create(1000, channels: 2));
+        await using var archiver = await StartArchiverAsync();
+        await archiver.PublishAsync(Ready() with { CallId = told, ProviderRecordingId = RecordingSid, RecordingId = IdOf(told, RecordingSid) });
+        await Eventually.BecomesTrueAsync(async () => await JobsAsync("status = 'completed'") == 1);
+
+        var run = await RunAsync(archiver, Midnight, Midnight.AddHours(1));
+
+        (Count(run, "known"), Count(run, "missing")).ShouldBe((1, 0), run.ToJsonString());
+        (await JobsAsync()).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Run_ConferenceHeardOfWithoutAJob_IsKnown()
+    {
+        var recording = Recording(RecordingSid, Midnight, 10);
+        recording["conference_sid"] = Conference;
+        Peer.Answers[ListPath] = (context, _) => WriteAsync(context, Page([recording]));
+        await using var archiver = await StartArchiverAsync();
+        await archiver.PublishAsync(Ready() with { CallId = Conference, ProviderRecordingId = RecordingSid, RecordingId = IdOf(Conference, RecordingSid), AutoSave = false });
+        await Eventually.BecomesTrueAsync(async () => await ScalarAsync<long>("select count(*) from archiver.heard_recordings") == 1);
+
+        var run = await RunAsync(archiver, Midnight, Midnight.AddHours(1));
+
+        (Count(run, "known"), Count(run, "missing")).ShouldBe((1, 0), run.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Run_OnlyAChannelBearsTheId_IsMissing()
+    {
+        Peer.Answers[ListPath] = (context, _) => WriteAsync(context, Page([Recording(Sid(1), Midnight, 10)]));
+        await using var archiver = await StartArchiverAsync();
+        await archiver.PublishAsync(Ready() with { ProviderRecordingId = Sid(1) });
+        await Eventually.BecomesTrueAsync(async () => await JobsAsync() == 1);
+        await ExecuteAsync("update archiver.jobs set split_from = gen_random_uuid(), recording_id = gen_random_uuid()");
+
+        Count(await RunAsync(archiver, Midnight, Midnight.AddHours(1)), "missing").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Run_SomethingNobodyForesaw_EndsItAsFailedWithItsType()
+    {
+        var recording = Recording(Sid(1), Midnight, 10);
+        recording["source"] = "a\0b"; // PostgreSQL's text takes no such character
+        Peer.Answers[ListPath] = (context, _) => WriteAsync(context, Page([recording]));
+        await using var archiver = await StartArchiverAsync();
+
+        var run = await RunAsync(archiver, Midnight, Midnight.AddHours(1));
+
+        (run["status"]!.GetValue<string>(), run["error"]!.GetValue<string>()).ShouldBe(("failed", "Something unexpected went wrong (Npgsql.PostgresException): the log has more."));
+        (await ScalarAsync<int>("select attempts from archiver.reconciliations")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Run_ToldToWaitForLong_EndsAndLeavesItToTheNext()
+    {
+        Peer.Answers[ListPath] = (context, _) =>
+        {
+            (context.Response.StatusCode, context.Response.Headers.RetryAfter) = (429, "1800");
+            return Task.CompletedTask;
+        };
+        await using var archiver = await StartArchiverAsync();
+
+        var run = await RunAsync(archiver, Midnight, Midnight.AddHours(1));
+
+        run["error"]!.GetValue<string>().ShouldBe("Twilio answered 429. It asks to be left alone for 30 minutes: the next run tries again.");
+        Peer.Seen.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Run_ByTheClockWhileOneAccountFails_ListsTheOthersFromWhereTheyWereLeftOff()
+    {
+        const string revoked = "AC000000000000000000000000000000ff";
+        Settings["TWILIO_CREDENTIALS"] = "revoked";
+        Settings["TWILIO_REVOKED_ACCOUNT_SID"] = revoked;
+        Settings["TWILIO_REVOKED_AUTH_TOKEN"] = "wrong";
+        Peer.Answers[ListPath] = (context, _) => WriteAsync(context, Page([]));
+        var theirs = ListPath.Replace(AccountSid, revoked, StringComparison.Ordinal);
+        Peer.Answers[theirs] = (context, _) =>
+        {
+            context.Response.StatusCode = 401;
+            return Task.CompletedTask;
+        };
+        await using (await StartArchiverAsync())
+        {
+            await Eventually.BecomesTrueAsync(async () => await ScalarAsync<bool>("select to_regclass('archiver.reconciliations') is not null"));
+        }
+
+        // For twenty days the one could not be read, and the other was.
+        await ExecuteAsync(
+            $$"""
+            insert into archiver.reconciliations (id, provider, requested_by, window_from, window_to, status, created_at, progress)
+            values (gen_random_uuid(), 'twilio', 'schedule', now() - interval '21 days', now() - interval '20 days', 'completed', now() - interval '20 days', '{"accounts":[]}'),
+                   (gen_random_uuid(), 'twilio', 'schedule', now() - interval '20 days', now() - interval '2 hours', 'failed', now() - interval '2 hours',
+                    '{"accounts":[{"account_id":"{{AccountSid}}","status":"completed"},{"account_id":"{{revoked}}","status":"failed"}]}')
+            """);
+        Settings["BURQI_RECONCILE_INTERVAL_MINUTES"] = "60";
+        await using var archiver = await StartArchiverAsync();
+        await Eventually.BecomesTrueAsync(async () => await ScalarAsync<long>("select count(*) from archiver.reconciliations where status <> 'running'") == 3, TimeSpan.FromMinutes(1));
+
+        AskedFrom(ListPath).ShouldBeGreaterThan(TimeProvider.System.GetUtcNow().AddDays(-3));
+        AskedFrom(theirs).ShouldBeLessThan(TimeProvider.System.GetUtcNow().AddDays(-20));
+
+        DateTimeOffset AskedFrom(string path) => DateTimeOffset.ParseExact(
+            Peer.Seen.First(seen => seen.Path == path).Query.AsSpan("?DateCreated%3E=".Length, "yyyy-MM-dd".Length), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
     }
 
     [Fact]
@@ -174,7 +294,7 @@ public sealed class TwilioListTests : ReconcileTest
     {
         const string subaccount = "AC00000000000000000000000000000002";
         Peer.Answers[ListPath] = (context, _) => WriteAsync(context, Page([]));
-        var theirs = Recording(Sid(1), Midnight, 10);
+        var theirs = Recording(Sid(2), Midnight, 10);
         theirs["account_sid"] = subaccount;
         Peer.Answers[ListPath.Replace(AccountSid, subaccount, StringComparison.Ordinal)] = (context, _) => WriteAsync(context, Page([theirs]));
         Peer.Serve(TwilioMediaPath.Replace(AccountSid, subaccount, StringComparison.Ordinal), Wav.Create(1000, channels: 2));

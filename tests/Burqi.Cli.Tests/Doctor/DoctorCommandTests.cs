@@ -68,6 +68,7 @@ public sealed class DoctorCommandTests(BurqiServices burqi) : DoctorTest(burqi),
 
     [Theory]
     [InlineData("--env-file", "/nowhere/.env")]
+    [InlineData("--env-file", "")]
     [InlineData("--connect-to", "host:port")]
     [InlineData("--connect-to", "https://host")]
     [InlineData("--what", "")]

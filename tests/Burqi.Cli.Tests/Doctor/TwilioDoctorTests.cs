@@ -53,6 +53,7 @@ public sealed class TwilioDoctorTests(BurqiServices burqi) : DoctorTest(burqi), 
     [InlineData("TWILIO_API_SECRET", "secret", nameof(Severity.Error), "credentials", "TWILIO_API_KEY is missing")]
     [InlineData("TWILIO_API_BASE_URL", "http://api.twilio.com", nameof(Severity.Error), "credentials", "is not an https URL")]
     [InlineData("TWILIO_CREDENTIALS", "sales", nameof(Severity.Error), "credentials", "there is no TWILIO_SALES_ACCOUNT_SID")]
+    [InlineData("TWILIO_CREDENTIALS", "sales,SALES", nameof(Severity.Error), "credentials", "'sales' and 'SALES', which have the same variables (TWILIO_SALES_…)")]
     [InlineData("TWILIO_CREDENTIALS", "sales!", nameof(Severity.Error), "credentials", "is no name")]
     [InlineData("BURQI_VERIFY_SIGNATURES", "false", nameof(Severity.Error), "signatures", "anybody")]
     public async Task Variable_ThatIsWrong_IsNamed(string name, string? value, string severity, string check, string what)

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Burqi.Cli.Api;
+using Burqi.Cli.Reconcile;
 using Burqi.Cli.Tests.Api;
 
 namespace Burqi.Cli.Tests.Reconcile;
@@ -29,14 +31,51 @@ public sealed class ReconcileCommandTests
     }
 
     [Fact]
-    public async Task Run_WithoutAnEnd_AsksUntilNow()
+    public async Task Run_WithoutAnEnd_LeavesItToBurqisClock()
     {
         await using var stub = await StubApi.StartAsync((context, _) => StubApi.WriteAsync(context, 202, Answer("completed", 0)));
 
         (await RunAsync(stub, "--from", "2026-11-01")).ShouldBe(0);
 
-        DateTimeOffset.Parse(JsonNode.Parse(stub.Seen.Single().Body)!["to"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture)
-            .ShouldBe(TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(1));
+        stub.Seen.Single().Body.ShouldBe("""{"provider":"twilio","from":"2026-11-01"}""");
+    }
+
+    [Fact]
+    public async Task Run_BurqiIsAwayForAWhile_IsWaitedFor()
+    {
+        await using var stub = await StubApi.StartAsync((context, number) =>
+        {
+            switch (number)
+            {
+                case 1:
+                    return StubApi.WriteAsync(context, 502, "<html>", "text/html");
+                case 2:
+                    context.Abort();
+                    return Task.CompletedTask;
+                default:
+                    return StubApi.WriteAsync(context, number == 0 ? 202 : 200, Answer(number == 0 ? "running" : "completed", 0));
+            }
+        });
+
+        (await RunAsync(stub, "--from", "2026-11-01")).ShouldBe(0);
+
+        stub.Seen.Count.ShouldBe(4);
+    }
+
+    [Theory]
+    [InlineData(503, 0)]
+    [InlineData(404, 3600)]
+    public async Task Wait_BurqiIsAwayForTooLongOrSaysSomethingElse_GivesUp(int status, int patience)
+    {
+        await using var stub = await StubApi.StartAsync((context, _) => StubApi.WriteAsync(context, status, "", "text/plain"));
+        using var api = new BurqiApi(new Uri(stub.Url), StubApi.Key);
+        var asked = System.Text.Json.JsonSerializer.Deserialize(Answer("running", 0), ReconciliationJsonContext.Default.ReconciliationAnswer)!;
+
+        var exception = await Should.ThrowAsync<ApiException>(
+            ReconcileCommand.WaitAsync(api, asked, TimeSpan.FromSeconds(patience), TestContext.Current.CancellationToken));
+
+        exception.Status.ShouldBe(status);
+        stub.Seen.Count.ShouldBe(1);
     }
 
     [Fact]

@@ -67,6 +67,9 @@ internal sealed record ListedRecording
 
     public required string CallId { get; init; }
 
+    /// <summary>The conference it was made in, by which it may have been told of in place of the call; null where it was made in none.</summary>
+    public string? ConferenceId { get; init; }
+
     public required string ProviderRecordingId { get; init; }
 
     public required ListedState State { get; init; }

@@ -28,6 +28,7 @@ internal static class ReconcileExtensions
         services.AddSingleton<ClaimReconciliationCommand>();
         services.AddSingleton<ReconciliationCommands>();
         services.AddSingleton<ReconciliationQueries>();
+        services.AddSingleton<ReachedAccountsQuery>();
         services.AddSingleton<KnownRecordingsQuery>();
         services.AddSingleton<CallContextQuery>();
         services.AddSingleton<AddFindingsCommand>();

@@ -5,6 +5,7 @@ using Burqi.Archiver.Reconcile.Runs;
 using Burqi.Assistants;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Burqi.Archiver.Reconcile;
 
@@ -14,6 +15,7 @@ namespace Burqi.Archiver.Reconcile;
 /// </summary>
 internal sealed partial class ReconciliationScan(
     IEnumerable<IProviderRecordings> providers,
+    ReachedAccountsQuery reachedQuery,
     KnownRecordingsQuery known,
     CallContextQuery contexts,
     AddFindingsCommand addFindings,
@@ -32,7 +34,13 @@ internal sealed partial class ReconciliationScan(
     private const int CallsAtOnce = 4; // Twilio answers 429 to many requests at once
     private const int MostFailedCalls = 20;
 
+    // While it waits no other run can begin.
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(2);
+
     private readonly ReconcileOptions _options = options.Value;
+
+    // Those that were spoken of since the start. One run at a time, so one thread at a time.
+    private readonly HashSet<string> _skipped = new(StringComparer.Ordinal);
 
     /// <summary>Why the run did not come to its end, in a sentence; null where it did.</summary>
     /// <exception cref="OperationCanceledException">The run is another's by now, or the process stops.</exception>
@@ -53,9 +61,10 @@ internal sealed partial class ReconciliationScan(
         {
             Accounts = [.. accounts.Select(account => new AccountProgress { AccountId = account.AccountId, Credentials = account.Credentials })],
         };
+        var reached = await reachedQuery.ExecuteAsync(run, cancellationToken);
         for (var i = 0; i < accounts.Count; i++)
         {
-            await ScanAsync(run, provider, accounts[i], progress, progress.Accounts[i], cancellationToken);
+            await ScanAsync(run, provider, accounts[i], FromOf(run, accounts[i], reached), progress, progress.Accounts[i], cancellationToken);
         }
 
         var unread = progress.Accounts.Where(account => account.Error is not null).ToList();
@@ -70,10 +79,36 @@ internal sealed partial class ReconciliationScan(
 
     private static string Name(AccountProgress account) => account.AccountId.Length > 0 ? account.AccountId : account.Credentials;
 
-    private async Task ScanAsync(
-        Reconciliation run, IProviderRecordings provider, ProviderAccount account, ReconciliationProgress all, AccountProgress progress, CancellationToken cancellationToken)
+    /// <summary>From when on an account is looked through: the run's window begins where the account that is furthest behind was left off.</summary>
+    private DateTimeOffset FromOf(Reconciliation run, ProviderAccount account, IReadOnlyDictionary<string, DateTime> reached)
     {
-        var (from, to) = (new DateTimeOffset(run.WindowFrom, TimeSpan.Zero), new DateTimeOffset(run.WindowTo, TimeSpan.Zero));
+        var left = reached.TryGetValue(account.AccountId, out var end) ? end - _options.Overlap : run.WindowFrom;
+        return new DateTimeOffset(left > run.WindowFrom ? left : run.WindowFrom, TimeSpan.Zero);
+    }
+
+    private async Task ScanAsync(
+        Reconciliation run,
+        IProviderRecordings provider,
+        ProviderAccount account,
+        DateTimeOffset from,
+        ReconciliationProgress all,
+        AccountProgress progress,
+        CancellationToken cancellationToken)
+    {
+        var to = new DateTimeOffset(run.WindowTo, TimeSpan.Zero);
+        if (account is { AccountId: "", Lack: { } unnamed })
+        {
+            // Fetching goes on without it, and nothing would be otherwise in an hour: this is said, and is no failure.
+            (progress.Status, progress.Note) = (AccountProgress.Skipped, unnamed);
+            if (_skipped.Add(account.Credentials))
+            {
+                Log.AccountSkipped(logger, account.Credentials, unnamed);
+            }
+
+            await ReportAsync(run, all, cancellationToken);
+            return;
+        }
+
         try
         {
             if (account.Lack is { } lack)
@@ -101,12 +136,12 @@ internal sealed partial class ReconciliationScan(
 
             progress.Status = ReconciliationStatuses.Completed;
         }
-        catch (TransferException exception)
+        catch (Exception exception) when (Ends(exception))
         {
             progress.Status = ReconciliationStatuses.Failed;
-            progress.Error = exception.Message;
+            progress.Error = Why(exception);
             metrics.AccountFailed(run.Provider);
-            Log.AccountFailed(logger, run.Id, Name(progress), progress.Pages, exception.Message);
+            Log.AccountFailed(logger, exception is TransferException ? null : exception, run.Id, Name(progress), progress.Pages, progress.Error);
         }
 
         await ReportAsync(run, all, cancellationToken);
@@ -124,7 +159,7 @@ internal sealed partial class ReconciliationScan(
             return;
         }
 
-        var facts = await known.ExecuteAsync([.. finished.Select(recording => Finding.IdOf(run.Provider, recording)).Distinct()], cancellationToken);
+        var facts = await known.ExecuteAsync(run.Provider, finished, cancellationToken);
         var missing = new List<ListedRecording>();
         foreach (var recording in finished)
         {
@@ -203,11 +238,11 @@ internal sealed partial class ReconciliationScan(
                             await addCall.ExecuteAsync(run.Provider, call.CallId, told, token);
                         }
                     }
-                    catch (TransferException exception)
+                    catch (Exception exception) when (Ends(exception))
                     {
                         Interlocked.Increment(ref failed);
-                        Volatile.Write(ref reason, exception.Message);
-                        Log.CallFailed(logger, call.CallId, exception.Message);
+                        Volatile.Write(ref reason, Why(exception));
+                        Log.CallFailed(logger, exception is TransferException ? null : exception, call.CallId, Why(exception));
                     }
                 });
             signals.Announcements.Ring();
@@ -215,6 +250,13 @@ internal sealed partial class ReconciliationScan(
 
         return failed == 0 ? null : $"{failed} calls of what was found could not be asked for; their recordings were taken all the same. {reason}";
     }
+
+    /// <summary>Whether it would be the same again. A database that is away is not: the run is begun anew when it is back.</summary>
+    internal static bool Ends(Exception exception) => exception is not (OperationCanceledException or NpgsqlException { IsTransient: true });
+
+    /// <summary>What went wrong, in a sentence. What nobody foresaw goes by its type: its message may hold what is nobody's business.</summary>
+    internal static string Why(Exception exception) =>
+        exception is TransferException ? exception.Message : $"Something unexpected went wrong ({exception.GetType()}): the log has more.";
 
     /// <summary>Asks again, with growing waits, what failed in a way that passes.</summary>
     private async Task<T> PersistAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)
@@ -224,6 +266,11 @@ internal sealed partial class ReconciliationScan(
             try
             {
                 return await ask();
+            }
+            catch (TransferException exception) when (exception.RetryAfter > LongestRetryAfter)
+            {
+                throw new TransferException(
+                    exception.Failure, $"{exception.Message} It asks to be left alone for {exception.RetryAfter.Value.TotalMinutes:0} minutes: the next run tries again.", exception);
             }
             catch (TransferException exception) when (attempt < _options.Attempts && exception.Failure is TransferFailure.SourceUnavailable)
             {
@@ -248,12 +295,15 @@ internal sealed partial class ReconciliationScan(
         public static partial void Missing(ILogger logger, Guid recordingId, string callId, string status, Guid runId);
 
         [LoggerMessage(4161, LogLevel.Error, "Reconciliation {RunId}: account {AccountId} could not be read beyond page {Pages}. {Reason}")]
-        public static partial void AccountFailed(ILogger logger, Guid runId, string accountId, int pages, string reason);
+        public static partial void AccountFailed(ILogger logger, Exception? exception, Guid runId, string accountId, int pages, string reason);
 
         [LoggerMessage(4162, LogLevel.Warning, "Call {CallId} could not be asked for; the next reconciliation tries again. {Reason}")]
-        public static partial void CallFailed(ILogger logger, string callId, string reason);
+        public static partial void CallFailed(ILogger logger, Exception? exception, string callId, string reason);
 
         [LoggerMessage(4163, LogLevel.Information, "A list could not be read and is asked for again in {DelaySeconds} s. {Reason}")]
         public static partial void AskedAgain(ILogger logger, double delaySeconds, string reason);
+
+        [LoggerMessage(4164, LogLevel.Warning, "The account of the credentials {Credentials} is not reconciled. {Reason} This is said once")]
+        public static partial void AccountSkipped(ILogger logger, string credentials, string reason);
     }
 }

@@ -108,7 +108,7 @@ internal sealed partial class ReconciliationWorker(
         {
             var error = run.Attempts > MaxAttempts
                 ? $"It was begun {MaxAttempts} times and each time broken off in the middle."
-                : await scan.RunAsync(run, lost.Token);
+                : await ScanAsync(run, lost.Token);
             var status = error is null ? ReconciliationStatuses.Completed : ReconciliationStatuses.Failed;
             if (await runs.FinishAsync(run, status, error, lost.Token))
             {
@@ -135,6 +135,21 @@ internal sealed partial class ReconciliationWorker(
         {
             await done.CancelAsync();
             await beating;
+        }
+    }
+
+    /// <summary>Why the run did not come to its end; null where it did.</summary>
+    private async Task<string?> ScanAsync(Reconciliation run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await scan.RunAsync(run, cancellationToken);
+        }
+        catch (Exception exception) when (ReconciliationScan.Ends(exception))
+        {
+            // Begun again it would end the same, and no other run could begin meanwhile.
+            Log.Unexpected(logger, exception, run.Id);
+            return ReconciliationScan.Why(exception);
         }
     }
 
@@ -208,5 +223,8 @@ internal sealed partial class ReconciliationWorker(
 
         [LoggerMessage(4157, LogLevel.Warning, "The table of reconciliations could not be asked: {Reason}")]
         public static partial void TableUnreachable(ILogger logger, string reason);
+
+        [LoggerMessage(4158, LogLevel.Error, "Reconciliation {RunId} met with something unexpected")]
+        public static partial void Unexpected(ILogger logger, Exception exception, Guid runId);
     }
 }

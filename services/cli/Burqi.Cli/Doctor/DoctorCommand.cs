@@ -43,6 +43,12 @@ internal sealed class DoctorCommand
         Func<string, string?> variables = Environment.GetEnvironmentVariable;
         if (parsed.GetValue(_envFile) is { } file)
         {
+            if (string.IsNullOrWhiteSpace(file))
+            {
+                await Console.Error.WriteLineAsync("--env-file names no file.");
+                return ExitCodes.Usage;
+            }
+
             try
             {
                 variables = DoctorSettings.ReadFile(await File.ReadAllLinesAsync(file, cancellationToken), variables);

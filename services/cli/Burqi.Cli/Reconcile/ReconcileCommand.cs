@@ -11,6 +11,9 @@ internal sealed class ReconcileCommand
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
+    // So long a replica that was killed takes to come back, or a load balancer to leave it out.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly ApiOptions _api = new();
 
     private readonly Option<string> _provider = new("--provider") { Description = "Whose recordings: twilio.", DefaultValueFactory = _ => "twilio" };
@@ -36,14 +39,13 @@ internal sealed class ReconcileCommand
         try
         {
             using var api = _api.Open(parsed);
-            var to = parsed.GetValue(_to) ?? TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
             var asked = await api.PostAsync(
                 "/reconciliations",
-                new ReconciliationQuestion(parsed.GetRequiredValue(_provider), parsed.GetRequiredValue(_from), to),
+                new ReconciliationQuestion(parsed.GetRequiredValue(_provider), parsed.GetRequiredValue(_from), parsed.GetValue(_to)),
                 ReconciliationJsonContext.Default.ReconciliationQuestion,
                 ReconciliationJsonContext.Default.ReconciliationAnswer,
                 cancellationToken);
-            var answer = await WaitAsync(api, asked, cancellationToken);
+            var answer = await WaitAsync(api, asked, Patience, cancellationToken);
             Report(answer);
             return (answer.Status, answer.Counts.Missing) switch
             {
@@ -64,17 +66,31 @@ internal sealed class ReconcileCommand
         }
     }
 
-    private static Task<ReconciliationAnswer> WaitAsync(BurqiApi api, ReconciliationAnswer asked, CancellationToken cancellationToken) => AnsiConsole.Status().StartAsync(
+    /// <summary>Asks until the run has ended; a Burqi that is away for no longer than <paramref name="patience"/> is waited for.</summary>
+    /// <exception cref="ApiException">It was away for longer, or says something else than how the run is.</exception>
+    internal static Task<ReconciliationAnswer> WaitAsync(BurqiApi api, ReconciliationAnswer asked, TimeSpan patience, CancellationToken cancellationToken) => AnsiConsole.Status().StartAsync(
         "Waiting for Burqi",
         async status =>
         {
             var pause = FirstPause;
             var answer = asked;
+            var answered = TimeProvider.System.GetTimestamp();
             while (answer.Status == "running")
             {
                 await Task.Delay(pause, cancellationToken);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-                answer = await api.GetAsync($"/reconciliations/{asked.Id}", ReconciliationJsonContext.Default.ReconciliationAnswer, cancellationToken);
+                try
+                {
+                    answer = await api.GetAsync($"/reconciliations/{asked.Id}", ReconciliationJsonContext.Default.ReconciliationAnswer, cancellationToken);
+                    answered = TimeProvider.System.GetTimestamp();
+                }
+                catch (ApiException exception) when (exception.Status is null or >= 500 && TimeProvider.System.GetElapsedTime(answered) < patience)
+                {
+                    // The run is taken over by another replica, or by this one when it is back.
+                    status.Status("Burqi does not answer at the moment");
+                    continue;
+                }
+
                 status.Status(answer.StartedAt is null ? "Waiting for another reconciliation to end" : $"Looked at {answer.Counts.Listed} recordings, {answer.Counts.Missing} missing");
             }
 
@@ -107,6 +123,11 @@ internal sealed class ReconcileCommand
         foreach (var account in answer.Accounts.Where(account => account.Error is not null))
         {
             Console.Error.WriteLine($"Account {account.AccountId} ({account.Credentials}), after {account.Pages} pages: {account.Error}");
+        }
+
+        foreach (var account in answer.Accounts.Where(account => account.Note is not null))
+        {
+            Console.Error.WriteLine($"Not looked through, the account of the credentials {account.Credentials}: {account.Note}");
         }
 
         var counts = answer.Counts;

@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Burqi.Cli.Reconcile;
 
-/// <summary>What a reconciliation is asked for by.</summary>
-internal sealed record ReconciliationQuestion(string Provider, string From, string To);
+/// <summary>What a reconciliation is asked for by. Without an end it is Burqi's own now: two clocks differ.</summary>
+internal sealed record ReconciliationQuestion(string Provider, string From, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? To);
 
 /// <summary>A reconciliation as Burqi's API shows it; what is not needed here is left out.</summary>
 internal sealed record ReconciliationAnswer
@@ -34,7 +34,7 @@ internal sealed record ReconciliationAnswer
 internal sealed record Counts(long Listed, long Known, long Missing, long InProgress, long Recent, long Unreadable);
 
 /// <summary>How far an account was read.</summary>
-internal sealed record Account(string AccountId, string Credentials, string Status, int Pages, long Listed, long Missing, string? Error);
+internal sealed record Account(string AccountId, string Credentials, string Status, int Pages, long Listed, long Missing, string? Error, string? Note);
 
 /// <summary>A recording that had never reached Burqi.</summary>
 internal sealed record Missing(string CallId, string RecordingSid, string Status, DateTimeOffset? StartedAt, long? DurationMs, string Why);

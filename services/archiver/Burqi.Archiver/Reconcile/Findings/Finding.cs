@@ -23,6 +23,10 @@ internal sealed record Finding
     public static Guid IdOf(string provider, ListedRecording recording) =>
         Identity.RecordingId.Create(provider, recording.CallId, recording.ProviderRecordingId, RecordingTypes.Provider);
 
+    /// <summary>The id under which ingress would have told of it, had the callback named its conference alone; the same id where there is none.</summary>
+    public static Guid ConferenceIdOf(string provider, ListedRecording recording) =>
+        Identity.RecordingId.Create(provider, recording.ConferenceId ?? recording.CallId, recording.ProviderRecordingId, RecordingTypes.Provider);
+
     public static Finding Of(string provider, ListedRecording recording, CallContext call, DateTimeOffset now)
     {
         var id = IdOf(provider, recording);

@@ -6,7 +6,7 @@ namespace Burqi.Archiver.Reconcile.Http;
 /// <summary>What a run is asked for by.</summary>
 /// <param name="Provider">Whose recordings.</param>
 /// <param name="From">From when on.</param>
-/// <param name="To">Until when.</param>
+/// <param name="To">Until when; now, where nothing is said.</param>
 internal sealed record ReconciliationRequest(IProviderRecordings Provider, DateTimeOffset From, DateTimeOffset To)
 {
     private const string DateFormat = "yyyy-MM-dd";
@@ -40,7 +40,7 @@ internal sealed record ReconciliationRequest(IProviderRecordings Provider, DateT
         }
 
         var from = Time(body, "from", errors, isEnd: false);
-        var to = Time(body, "to", errors, isEnd: true);
+        var to = body.TryGetProperty("to", out _) ? Time(body, "to", errors, isEnd: true) : now;
         if (from > now)
         {
             errors["from"] = ["The time lies in the future."];

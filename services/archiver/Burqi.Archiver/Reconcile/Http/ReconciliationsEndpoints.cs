@@ -61,6 +61,12 @@ internal static class ReconciliationsEndpoints
             errors["body"] = ["The body is not JSON, or a property comes twice in it."];
             request = null;
         }
+        catch (InvalidOperationException)
+        {
+            errors.Clear(); // whatever was noted is noted of a part
+            errors["body"] = ["The body has text that is not Unicode."];
+            request = null;
+        }
 
         if (request is null)
         {

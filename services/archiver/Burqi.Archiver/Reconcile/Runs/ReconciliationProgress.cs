@@ -12,6 +12,9 @@ internal sealed record ReconciliationProgress
 /// <summary>How far a run has come with one account.</summary>
 internal sealed class AccountProgress
 {
+    /// <summary>The <see cref="Status"/> of one that nobody named, so that it cannot be asked.</summary>
+    public const string Skipped = "skipped";
+
     [JsonPropertyName("account_id")]
     public required string AccountId { get; init; }
 
@@ -19,7 +22,7 @@ internal sealed class AccountProgress
     [JsonPropertyName("credentials")]
     public required string Credentials { get; init; }
 
-    /// <summary>One of <see cref="ReconciliationStatuses"/>.</summary>
+    /// <summary>One of <see cref="ReconciliationStatuses"/>, or <see cref="Skipped"/>.</summary>
     [JsonPropertyName("status")]
     public string Status { get; set; } = ReconciliationStatuses.Running;
 
@@ -53,4 +56,8 @@ internal sealed class AccountProgress
     /// <summary>Why it was not read to its end, in a sentence; null where it was.</summary>
     [JsonPropertyName("error")]
     public string? Error { get; set; }
+
+    /// <summary>Why it was skipped, in a sentence; null where it was not.</summary>
+    [JsonPropertyName("note")]
+    public string? Note { get; set; }
 }

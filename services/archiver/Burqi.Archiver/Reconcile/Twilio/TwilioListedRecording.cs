@@ -5,9 +5,9 @@ using System.Text.RegularExpressions;
 namespace Burqi.Archiver.Reconcile.Twilio;
 
 /// <summary>A page of Twilio's list of recordings.</summary>
-/// <param name="Recordings">What stands on it.</param>
+/// <param name="Recordings">What stands on it: each a <see cref="TwilioListedRecording"/>, read by itself so that an odd one costs no other.</param>
 /// <param name="NextPageUri">Where the next one is, as a path of Twilio's; null on the last.</param>
-internal sealed record TwilioRecordingPage(IReadOnlyList<TwilioListedRecording>? Recordings, string? NextPageUri);
+internal sealed record TwilioRecordingPage(IReadOnlyList<JsonElement>? Recordings, string? NextPageUri);
 
 /// <summary>What we need of a recording in Twilio's list. Numbers come as numbers or as text, or not at all.</summary>
 internal sealed partial record TwilioListedRecording(
@@ -49,6 +49,7 @@ internal sealed partial record TwilioListedRecording(
             {
                 AccountId = AccountSid is not null && AccountPattern().IsMatch(AccountSid) ? AccountSid : account,
                 CallId = call,
+                ConferenceId = ConferenceSid is not null && CallPattern().IsMatch(ConferenceSid) ? ConferenceSid : null,
                 ProviderRecordingId = Sid,
                 State = state.Value,
                 StartedAt = TwilioListTime.Parse(StartTime) ?? TwilioListTime.Parse(DateCreated),

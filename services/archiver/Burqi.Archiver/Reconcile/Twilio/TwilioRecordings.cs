@@ -77,7 +77,7 @@ internal sealed partial class TwilioRecordings(
             throw new TransferException(TransferFailure.SourceUnavailable, "Twilio answered with a page that is none.");
         }
 
-        var recordings = page.Recordings.Select(recording => recording.ToListed(account.AccountId)).ToList();
+        var recordings = page.Recordings.Select(entry => Read(entry, account.AccountId)).ToList();
         return new ListedPage(
             [.. recordings.OfType<ListedRecording>()],
             page.NextPageUri is { Length: > 0 } uri ? QueryOf(uri, list) : null,
@@ -95,6 +95,20 @@ internal sealed partial class TwilioRecordings(
         var call = await GetAsync(
             account, $"{ApiVersion}/Accounts/{account.AccountId}/Calls/{callId}.json", "", LargestCall, TwilioListJsonContext.Default.TwilioListedCall, cancellationToken);
         return call?.ToListed(account.AccountId, callId) ?? new ListedCall(IsOver: true, null, null);
+    }
+
+    /// <summary>An entry of the list; null where it cannot be read.</summary>
+    private static ListedRecording? Read(JsonElement entry, string account)
+    {
+        try
+        {
+            return entry.Deserialize(TwilioListJsonContext.Default.TwilioListedRecording)?.ToListed(account);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // InvalidOperationException: text that is no Unicode.
+            return null;
+        }
     }
 
     private static string ListPath(ProviderAccount account) => $"{ApiVersion}/Accounts/{account.AccountId}/Recordings.json";

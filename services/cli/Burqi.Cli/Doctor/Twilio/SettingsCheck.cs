@@ -30,6 +30,14 @@ internal static partial class SettingsCheck
             yield return Finding.Error(Credentials, $"TWILIO_CREDENTIALS names '{name}', which is no name.", "Use letters, digits, - and _, with a comma between two names.");
         }
 
+        foreach (var same in settings.Accounts.Where(account => account.Name is not null).GroupBy(account => account.Prefix, StringComparer.Ordinal).Where(names => names.Count() > 1))
+        {
+            yield return Finding.Error(
+                Credentials,
+                $"TWILIO_CREDENTIALS names {string.Join(" and ", same.Select(account => $"'{account.Name}'"))}, which have the same variables ({same.Key}…): Burqi does not start with it.",
+                "Leave one of them: names that differ in case, or in - and _, are the same.");
+        }
+
         foreach (var twice in settings.Accounts.Where(account => account is { Sid: not null, AuthToken: not null }).GroupBy(account => account.Sid, StringComparer.OrdinalIgnoreCase))
         {
             if (twice.DistinctBy(account => account.AuthToken, StringComparer.Ordinal).Count() > 1)
