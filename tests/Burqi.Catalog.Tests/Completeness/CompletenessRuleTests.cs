@@ -358,6 +358,21 @@ public sealed class CompletenessRuleTests
     public void Call_UnderWayWithoutRecordings_IsLookedAtWhenSomethingIsTold() =>
         Judge(Call with { Status = CallStatuses.InProgress, EndedAt = null, DurationMs = null }).ShouldBe(Judgement.Nothing);
 
+    [Theory]
+    [InlineData(55_000, CompletenessStates.Complete)]
+    [InlineData(54_999, CompletenessStates.Incomplete)]
+    [InlineData(4_000, CompletenessStates.Incomplete)]
+    public void Mix_WithGapsOfBothSides_IsAsLongAsWhatCame(long coveredMs, string expected) =>
+        Judge(AfterMinutes(10), Local() with { CoverageMs = coveredMs }).State.ShouldBe(expected);
+
+    [Fact]
+    public void Side_WithoutFrames_MayHaveHadNothingToSay() =>
+        Judge(AfterMinutes(10), Local() with { CoverageMs = 60_000 }, Local(RecordingTypes.Assistant) with { CoverageMs = 0 }).State.ShouldBe(CompletenessStates.Complete);
+
+    [Fact]
+    public void Mix_ThatPointsAtTheProvidersRecording_HasNoGapsOfOurs() =>
+        Judge(AfterMinutes(10), Local() with { CoverageMs = 4_000, Sid = "RE1" }, Provider()).State.ShouldBe(CompletenessStates.Complete);
+
     private static Judgement Judge(JudgedCall call, params JudgedRecording[] recordings) => CompletenessRule.Judge(call, recordings, Defaults);
 
     private static JudgedCall AfterMinutes(double minutes) => Call with { Now = Call.UpdatedAt.AddMinutes(minutes) };

@@ -252,16 +252,22 @@ internal sealed class CompletenessRule
         return Earlier(recording.UpdatedAt.Plus(options.FirstLook), verdict);
     }
 
-    /// <summary>The length of the time that lies in any of them. Of those whose place is not known the lengths are added up, and the greater of the two sums counts.</summary>
+    /// <summary>
+    /// The length of the time that lies in any of them, without their gaps, unless another may fill those. Of those whose place is not known the
+    /// lengths are added up, and the greater of the two sums counts.
+    /// </summary>
     private static long Covered(IEnumerable<JudgedRecording> some)
     {
         long placed = 0;
         long unplaced = 0;
+        long gaps = 0;
+        var overlap = false;
         DateTime? until = null;
         foreach (var recording in some.OrderBy(recording => recording.StartedAt ?? DateTime.MaxValue))
         {
             if (recording is { StartedAt: { } start, End: { } end })
             {
+                overlap |= until > start;
                 var from = until > start ? until.Value : start;
                 placed += Math.Max(Milliseconds(end - from), 0);
                 until = until > end ? until : end;
@@ -270,9 +276,11 @@ internal sealed class CompletenessRule
             {
                 unplaced += recording.DurationMs ?? 0;
             }
+
+            gaps += recording.GapMs;
         }
 
-        return Math.Max(placed, unplaced);
+        return Math.Max(Math.Max(placed, unplaced) - (overlap ? 0 : gaps), 0);
     }
 
     private static string Failure(JudgedRecording recording) => recording.Status switch

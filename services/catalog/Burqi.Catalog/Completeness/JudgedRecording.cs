@@ -11,6 +11,7 @@ internal sealed record JudgedRecording
         call_id as CallId, recording_source as Source, recording_type as Type, status as Status, duration_ms as DurationMs,
         started_at as StartedAt, ended_at as EndedAt, created_at as CreatedAt, updated_at as UpdatedAt, recording_sid as Sid,
         recording_metadata ->> 'origin' as Origin, recording_metadata ->> 'reason' as Reason,
+        (recording_metadata -> 'facts' ->> 'coverage_ms')::bigint as CoverageMs,
         recording_metadata ->> 'auto_save' is not distinct from 'false' as StaysWhereItIs
         """;
 
@@ -43,6 +44,15 @@ internal sealed record JudgedRecording
 
     /// <summary>Its assistant wants it not archived: captured is as far as it comes.</summary>
     public bool StaysWhereItIs { get; init; }
+
+    /// <summary>How much of it came in frames, of whichever side; null where nobody counted.</summary>
+    public long? CoverageMs { get; init; }
+
+    /// <summary>
+    /// How much of a mix of ours is silence because neither side's frames came. A single side may have nothing to say; and a mix that points at
+    /// the provider's recording has none of our gaps.
+    /// </summary>
+    public long GapMs => this is { Type: RecordingTypes.Mixed, IsLocal: true, Sid: null, DurationMs: { } length, CoverageMs: { } covered } ? Math.Max(0, length - covered) : 0;
 
     public bool IsLocal => Source == RecordingSources.Local;
 

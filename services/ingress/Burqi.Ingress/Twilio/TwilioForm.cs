@@ -12,7 +12,10 @@ internal sealed class TwilioForm
 
     public IReadOnlyList<KeyValuePair<string, string>> Parameters { get; }
 
-    /// <summary>The parameter's value; null where it is absent or empty, as many of Twilio's are.</summary>
+    /// <summary>
+    /// The parameter's value without control characters, which no store and no log has a use for; null where it is absent or empty, as many of
+    /// Twilio's are.
+    /// </summary>
     public string? this[string name]
     {
         get
@@ -21,12 +24,24 @@ internal sealed class TwilioForm
             {
                 if (key == name)
                 {
-                    return value.Length > 0 ? value : null;
+                    var text = value.Any(char.IsControl) ? string.Concat(value.Where(c => !char.IsControl(c))) : value;
+                    return text.Length > 0 ? text : null;
                 }
             }
 
             return null;
         }
+    }
+
+    /// <summary>The parameter's value, cut where it is longer than anybody keeps: what is odd about one value is not to cost the call its record.</summary>
+    public string? Text(string name, int longest)
+    {
+        if (this[name] is not { } text || text.Length <= longest)
+        {
+            return this[name];
+        }
+
+        return text[..(char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)];
     }
 
     /// <summary>The parameter as a whole number of at least nought; null otherwise: Twilio sends <c>-1</c> for what it does not know yet.</summary>

@@ -65,6 +65,19 @@ public sealed class VoiceEndpointTests
         host.Events.TraceOf(started).ShouldBe(trace.TraceId);
     }
 
+    [Fact]
+    public async Task Post_ValuesThatNoStoreTakes_AreToldAsFarAsOneDoes()
+    {
+        await using var host = await IngressHost.StartAsync();
+
+        await TwimlAsync(host, TwilioClient.Voice(("From", new string('5', 9000)), ("To", "+1\0555"), ("Direction", new string('i', 300))));
+
+        var started = await host.Events.SingleAsync<CallStarted>();
+        started.From.ShouldBe(new string('5', 500));
+        started.To.ShouldBe("+1555");
+        started.Direction!.Length.ShouldBe(100);
+    }
+
     [Theory]
     [InlineData("inbound", "ringing", null)]
     [InlineData("inbound", "in-progress", true)]

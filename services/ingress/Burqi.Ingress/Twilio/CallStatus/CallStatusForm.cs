@@ -31,9 +31,9 @@ internal sealed record CallStatusForm
             ParentCallSid = form["ParentCallSid"],
             AccountSid = TwilioSid.IsValid(form["AccountSid"], TwilioSid.Account) ? form["AccountSid"] : null,
             Status = form["CallStatus"],
-            Direction = form["Direction"],
-            From = form["From"],
-            To = form["To"],
+            Direction = form.Text("Direction", 100),
+            From = form.Text("From", 500),
+            To = form.Text("To", 500),
             DurationMs = form.SecondsAsMs("CallDuration"),
             Timestamp = TwilioTime.Parse(form["Timestamp"], now),
         }

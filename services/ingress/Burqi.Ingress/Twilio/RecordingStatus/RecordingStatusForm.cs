@@ -52,11 +52,11 @@ internal sealed record RecordingStatusForm
             DurationMs = form.SecondsAsMs("RecordingDuration"),
             Channels = form["RecordingChannels"] switch { "1" => 1, "2" => 2, _ => null },
             StartedAt = TwilioTime.Parse(form["RecordingStartTime"], now),
-            Source = form["RecordingSource"],
+            Source = form.Text("RecordingSource", 100),
             Track = form["RecordingTrack"] is { } track and ("both" or "inbound" or "outbound") ? track : null,
             Encrypted = form["EncryptionDetails"] is not null,
             Url = form["RecordingUrl"],
-            ErrorCode = form["ErrorCode"] is "0" ? null : form["ErrorCode"],
+            ErrorCode = form["ErrorCode"] is "0" ? null : form.Text("ErrorCode", 100),
         };
     }
 }

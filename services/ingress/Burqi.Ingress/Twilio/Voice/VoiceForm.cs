@@ -26,9 +26,9 @@ internal sealed record VoiceForm
         CallSid = TwilioSid.IsValid(form["CallSid"], TwilioSid.Call) ? form["CallSid"] : null,
         AccountSid = TwilioSid.IsValid(form["AccountSid"], TwilioSid.Account) ? form["AccountSid"] : null,
         ParentCallSid = TwilioSid.IsValid(form["ParentCallSid"], TwilioSid.Call) ? form["ParentCallSid"] : null,
-        Direction = form["Direction"],
+        Direction = form.Text("Direction", 100),
         HandedOver = form["Direction"] == "inbound" && form["CallStatus"] == "in-progress",
-        From = form["From"],
-        To = form["To"],
+        From = form.Text("From", 500),
+        To = form.Text("To", 500),
     };
 }
