@@ -26,10 +26,15 @@ public sealed class WireNamesTests
             "urn:message:Burqi.Contracts.Recordings:RecordingComplete",
             "urn:message:Burqi.Contracts.Recordings:RecordingControlAnswered",
             "urn:message:Burqi.Contracts.Recordings:RecordingControlRequested",
+            "urn:message:Burqi.Contracts.Recordings:RecordingDeleted",
+            "urn:message:Burqi.Contracts.Recordings:RecordingDeletionFailed",
+            "urn:message:Burqi.Contracts.Recordings:RecordingDeletionRequested",
             "urn:message:Burqi.Contracts.Recordings:RecordingFailed",
             "urn:message:Burqi.Contracts.Recordings:RecordingIncomplete",
             "urn:message:Burqi.Contracts.Recordings:RecordingMissing",
             "urn:message:Burqi.Contracts.Recordings:RecordingStarted",
+            "urn:message:Burqi.Contracts.Recordings:RecordingTierChanged",
+            "urn:message:Burqi.Contracts.Recordings:RecordingTierRequested",
             "urn:message:Burqi.Contracts.Transcripts:TranscriptReady",
         ]);
 }

@@ -62,4 +62,19 @@ public sealed record ProviderRecordingReady
 
     /// <summary>True when the provider holds it encrypted with a key of the account's own; null counts as false.</summary>
     public bool? Encrypted { get; init; }
+
+    /// <summary>
+    /// Where the provider says that the file lies: an address of ACS (<c>contentLocation</c>), of a blob in the customer's container, or
+    /// <c>s3://bucket/key</c> (LiveKit). Not trusted: whoever fetches it checks the host, the bucket and the key against its own settings.
+    /// </summary>
+    public string? ContentLocation { get; init; }
+
+    /// <summary>Where the provider says that its copy is deleted (ACS's <c>deleteLocation</c>), trusted no more than <see cref="ContentLocation"/>.</summary>
+    public string? DeleteLocation { get; init; }
+
+    /// <summary>Which chunk of the provider's recording this is, from 0; null for a recording in one piece.</summary>
+    public int? ChunkIndex { get; init; }
+
+    /// <summary>The file's size in bytes, where the provider says it.</summary>
+    public long? FileSize { get; init; }
 }

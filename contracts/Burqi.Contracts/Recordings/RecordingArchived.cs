@@ -83,4 +83,7 @@ public sealed record RecordingArchived
 
     /// <summary>The channel of <see cref="SplitFrom"/> that this is, counted from 1; null where it is none.</summary>
     public int? SplitChannel { get; init; }
+
+    /// <summary>The key that the object is encrypted with, by its id; null where it lies there as it is. Size and checksum are always those of the audio.</summary>
+    public string? EncryptionKeyId { get; init; }
 }

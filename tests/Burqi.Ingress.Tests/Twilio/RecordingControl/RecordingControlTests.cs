@@ -151,6 +151,7 @@ public sealed class RecordingControlTests : IAsyncLifetime
         var (pause, resume) = (Request(RecordingControls.Pause), Request(RecordingControls.Resume));
         await AskAsync(ingress, pause);
         await TellAsync(ingress, pause);
+        await Eventually.BecomesTrueAsync(() => ingress.Events.All.Count == 2);
         await AskAsync(ingress, resume);
 
         // And a pause that comes late does not undo the resume.
