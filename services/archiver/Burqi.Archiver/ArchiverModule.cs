@@ -81,7 +81,7 @@ public static class ArchiverModule
 
         services.AddSingleton<StoredObject>();
         services.AddSingleton<RecordingTransfer>();
-        services.AddSingleton<ProviderCopyDeletion>();
+        services.AddSingleton<IJobStep, ProviderCopyDeletion>();
         services.AddHostedService<ArchiveWorker>();
         services.AddHostedService<JobAnnouncer>();
         services.AddHostedService<JobCensusTaker>();

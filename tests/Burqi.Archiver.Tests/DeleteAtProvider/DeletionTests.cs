@@ -248,7 +248,7 @@ public sealed class DeletionTests : ArchiverTest
 
         (job.Status, job.LastFailure, job.LastError).ShouldBe((JobStatuses.Dead, nameof(TransferFailure.Refused), reason));
         Deletions().ShouldBeEmpty();
-        archiver.LogText.ShouldContain($"The provider's copy of recording {_message.RecordingId} is not deleted, after 1 attempts. {reason}");
+        archiver.LogText.ShouldContain($"Step delete-at-provider of recording {_message.RecordingId} was given up after 1 attempts. {reason}");
         (await archiver.CheckAsync("archiver-database")).Data["dead"].ShouldBe(1L);
         archiver.Published.Of<RecordingArchiveFailed>().ShouldBeEmpty(); // what is archived is archived
         archiver.Published.Of<ProviderRecordingDeleted>().ShouldBeEmpty();

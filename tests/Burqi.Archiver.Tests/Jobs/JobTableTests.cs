@@ -106,12 +106,12 @@ public sealed class JobTableTests : ArchiverTest
         var token = TestContext.Current.CancellationToken;
         var claim = new ClaimAnnouncementsCommand(_jobs);
 
-        var mine = (await claim.ExecuteAsync(10, Lease, token)).ShouldHaveSingleItem();
-        (await claim.ExecuteAsync(10, Lease, token)).ShouldBeEmpty();
+        var mine = (await claim.ExecuteAsync([JobSteps.Archive], 10, Lease, token)).ShouldHaveSingleItem();
+        (await claim.ExecuteAsync([JobSteps.Archive], 10, Lease, token)).ShouldBeEmpty();
         await new ConfirmAnnouncementsCommand(_jobs).ExecuteAsync(mine, started: false, outcome: false, token);
-        (await claim.ExecuteAsync(10, Lease, token)).ShouldHaveSingleItem();
+        (await claim.ExecuteAsync([JobSteps.Archive], 10, Lease, token)).ShouldHaveSingleItem();
         await new ConfirmAnnouncementsCommand(_jobs).ExecuteAsync(mine, started: true, outcome: false, token);
-        (await claim.ExecuteAsync(10, Lease, token)).ShouldBeEmpty();
+        (await claim.ExecuteAsync([JobSteps.Archive], 10, Lease, token)).ShouldBeEmpty();
     }
 
     [Fact]

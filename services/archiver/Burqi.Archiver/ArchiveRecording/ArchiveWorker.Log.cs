@@ -30,10 +30,11 @@ internal sealed partial class ArchiveWorker
         [LoggerMessage(4037, LogLevel.Error, "Archiving recording {RecordingId} failed in a way that nobody thought of")]
         public static partial void Unexpected(ILogger logger, Guid recordingId, Exception exception);
 
-        [LoggerMessage(4120, LogLevel.Warning, "The provider's copy of recording {RecordingId} could not be deleted yet, attempt {Attempt}, next in {DelaySeconds} s. {Reason}")]
-        public static partial void NotDeletedYet(ILogger logger, Guid recordingId, int attempt, double delaySeconds, string reason, Exception? exception);
+        [LoggerMessage(4120, LogLevel.Warning, "Step {Step} of recording {RecordingId} could not be done yet, attempt {Attempt}, next in {DelaySeconds} s. {Reason}")]
+        public static partial void StepPostponed(
+            ILogger logger, string step, Guid recordingId, int attempt, double delaySeconds, string reason, Exception? exception);
 
-        [LoggerMessage(4121, LogLevel.Error, "The provider's copy of recording {RecordingId} is not deleted, after {Attempts} attempts. {Reason}")]
-        public static partial void NotDeleted(ILogger logger, Guid recordingId, int attempts, string reason);
+        [LoggerMessage(4121, LogLevel.Error, "Step {Step} of recording {RecordingId} was given up after {Attempts} attempts. {Reason}")]
+        public static partial void StepGivenUp(ILogger logger, string step, Guid recordingId, int attempts, string reason);
     }
 }

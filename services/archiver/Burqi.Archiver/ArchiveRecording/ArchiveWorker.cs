@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Burqi.Archiver.DeleteAtProvider;
 using Burqi.Archiver.Jobs;
 using Burqi.Archiver.Sources;
 using Microsoft.Extensions.Hosting;
@@ -19,7 +18,7 @@ internal sealed partial class ArchiveWorker(
     PostponeJobCommand postpone,
     AbandonJobCommand abandon,
     RecordingTransfer transfer,
-    ProviderCopyDeletion deletion,
+    IEnumerable<IJobStep> steps,
     IEnumerable<IProviderSource> providers,
     JobSignals signals,
     ArchiverMetrics metrics,
@@ -31,6 +30,7 @@ internal sealed partial class ArchiveWorker(
     private static readonly TimeSpan HandBackTimeout = TimeSpan.FromSeconds(5);
 
     private readonly ArchiverOptions _options = options.Value;
+    private readonly Dictionary<string, IJobStep> _steps = steps.ToDictionary(step => step.Step, StringComparer.Ordinal);
     private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -66,10 +66,15 @@ internal sealed partial class ArchiveWorker(
     {
         try
         {
-            // What may be the only copy comes before what is a copy too many.
-            return await claim.ExecuteAsync(JobSteps.Archive, _owner, _options.LeaseDuration, cancellationToken)
-                ?? await claim.ExecuteAsync(JobSteps.Split, _owner, _options.LeaseDuration, cancellationToken)
-                ?? await claim.ExecuteAsync(JobSteps.DeleteAtProvider, _owner, _options.LeaseDuration, cancellationToken);
+            foreach (var step in JobSteps.InOrder.Where(step => JobSteps.Transfers(step) || _steps.ContainsKey(step)))
+            {
+                if (await claim.ExecuteAsync(step, _owner, _options.LeaseDuration, cancellationToken) is { } job)
+                {
+                    return job;
+                }
+            }
+
+            return null;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -104,7 +109,7 @@ internal sealed partial class ArchiveWorker(
             TransferException failure;
             try
             {
-                await (job.Step == JobSteps.DeleteAtProvider ? deletion.RunAsync(job, lease.Token) : ArchiveAsync(job, lease.Token));
+                await (_steps.TryGetValue(job.Step, out var step) ? step.RunAsync(job, lease.Token) : ArchiveAsync(job, lease.Token));
                 return;
             }
             catch (OperationCanceledException) when (lease.Token.IsCancellationRequested)
@@ -160,20 +165,19 @@ internal sealed partial class ArchiveWorker(
 
     private async Task WriteFailureAsync(ArchiveJob job, TransferException failure, CancellationToken cancellationToken)
     {
-        var isDeletion = job.Step == JobSteps.DeleteAtProvider;
         var triedFor = clock.GetUtcNow().UtcDateTime - (job.TakenUpAt ?? clock.GetUtcNow().UtcDateTime);
         if (failure.IsPermanent || triedFor >= _options.GiveUpAfter)
         {
             if (await abandon.ExecuteAsync(job.Id, job.LeaseId!.Value, failure.Failure, failure.Message, cancellationToken))
             {
                 metrics.Died(failure.Failure);
-                if (isDeletion)
+                if (JobSteps.Transfers(job.Step))
                 {
-                    Log.NotDeleted(logger, job.RecordingId, job.Attempts, failure.Message);
+                    Log.GivenUp(logger, job.RecordingId, job.Attempts, failure.Message);
                 }
                 else
                 {
-                    Log.GivenUp(logger, job.RecordingId, job.Attempts, failure.Message);
+                    Log.StepGivenUp(logger, job.Step, job.RecordingId, job.Attempts, failure.Message);
                 }
 
                 signals.Announcements.Ring();
@@ -184,13 +188,13 @@ internal sealed partial class ArchiveWorker(
 
         var delay = Backoff.Delay(job.Attempts, _options, failure.RetryAfter, Random.Shared);
         await postpone.ExecuteAsync(job.Id, job.LeaseId!.Value, delay, failure.Failure, failure.Message, cancellationToken);
-        if (isDeletion)
+        if (JobSteps.Transfers(job.Step))
         {
-            Log.NotDeletedYet(logger, job.RecordingId, job.Attempts, delay.TotalSeconds, failure.Message, failure.InnerException);
+            Log.Postponed(logger, job.RecordingId, job.Attempts, delay.TotalSeconds, failure.Message, failure.InnerException);
         }
         else
         {
-            Log.Postponed(logger, job.RecordingId, job.Attempts, delay.TotalSeconds, failure.Message, failure.InnerException);
+            Log.StepPostponed(logger, job.Step, job.RecordingId, job.Attempts, delay.TotalSeconds, failure.Message, failure.InnerException);
         }
     }
 

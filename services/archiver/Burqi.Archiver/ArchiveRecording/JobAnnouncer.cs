@@ -16,6 +16,7 @@ internal sealed partial class JobAnnouncer(
     ConfirmAnnouncementsCommand confirm,
     RepeatAnnouncementsCommand repeat,
     IPublishEndpoint bus,
+    IEnumerable<IJobStep> steps,
     JobSignals signals,
     IOptions<ArchiverOptions> options,
     TimeProvider clock,
@@ -27,6 +28,7 @@ internal sealed partial class JobAnnouncer(
     private static readonly TimeSpan BatchLease = TimeSpan.FromMinutes(2);
 
     private readonly ArchiverOptions _options = options.Value;
+    private readonly Dictionary<string, IJobStep> _steps = steps.ToDictionary(step => step.Step, StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -71,7 +73,7 @@ internal sealed partial class JobAnnouncer(
         IReadOnlyList<ArchiveJob> batch;
         try
         {
-            batch = await claim.ExecuteAsync(BatchSize, BatchLease, cancellationToken);
+            batch = await claim.ExecuteAsync([JobSteps.Archive, JobSteps.Split, .. _steps.Keys], BatchSize, BatchLease, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -126,15 +128,20 @@ internal sealed partial class JobAnnouncer(
         return reachable;
     }
 
-    // That a copy is about to be deleted, or stays, is no news to anybody: the row says it.
+    // That something is about to be done to what is archived is no news to anybody.
     private Task SayStartedAsync(ArchiveJob job, CancellationToken cancellationToken) =>
-        job.Step is JobSteps.Archive or JobSteps.Split ? bus.Publish(JobAnnouncements.Started(job), cancellationToken) : Task.CompletedTask;
+        JobSteps.Transfers(job.Step) ? bus.Publish(JobAnnouncements.Started(job), cancellationToken) : Task.CompletedTask;
 
-    private Task SayOutcomeAsync(ArchiveJob job, CancellationToken cancellationToken) => job switch
+    private async Task SayOutcomeAsync(ArchiveJob job, CancellationToken cancellationToken)
     {
-        { Step: JobSteps.Archive or JobSteps.Split, Status: JobStatuses.Completed } => bus.Publish(JobAnnouncements.Archived(job), cancellationToken),
-        { Step: JobSteps.Archive or JobSteps.Split } => bus.Publish(JobAnnouncements.Failed(job), cancellationToken),
-        { DeletedAtProviderAt: not null } => bus.Publish(JobAnnouncements.Deleted(job), cancellationToken),
-        _ => Task.CompletedTask,
-    };
+        if (!JobSteps.Transfers(job.Step))
+        {
+            await _steps[job.Step].AnnounceAsync(job, bus, cancellationToken);
+            return;
+        }
+
+        await (job.Status == JobStatuses.Completed
+            ? bus.Publish(JobAnnouncements.Archived(job), cancellationToken)
+            : bus.Publish(JobAnnouncements.Failed(job), cancellationToken));
+    }
 }

@@ -4,6 +4,7 @@ using Burqi.Archiver.Jobs;
 using Burqi.Archiver.Sources;
 using Burqi.Archiver.Stores;
 using Burqi.Assistants;
+using MassTransit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -25,7 +26,7 @@ internal sealed partial class ProviderCopyDeletion(
     ArchiverMetrics metrics,
     IOptions<ArchiverOptions> options,
     TimeProvider clock,
-    ILogger<ProviderCopyDeletion> logger)
+    ILogger<ProviderCopyDeletion> logger) : IJobStep
 {
     private const string NotWanted = "Its assistant does not, or no longer, ask for it to be deleted.";
     private const string Unknown = "Nothing was heard of its assistant, so nobody asked for it to be deleted.";
@@ -33,8 +34,8 @@ internal sealed partial class ProviderCopyDeletion(
     private readonly ArchiverOptions _options = options.Value;
     private readonly long _started = clock.GetTimestamp();
 
-    /// <summary>Looks, deletes, and writes down what came of it.</summary>
-    /// <exception cref="TransferException">The attempt failed; nothing else is thrown for that.</exception>
+    public string Step => JobSteps.DeleteAtProvider;
+
     public async Task RunAsync(ArchiveJob job, CancellationToken cancellationToken)
     {
         using var activity = ArchiverTelemetry.StartActivity("delete at provider", ActivityKind.Consumer, job);
@@ -76,6 +77,10 @@ internal sealed partial class ProviderCopyDeletion(
             signals.Announcements.Ring();
         }
     }
+
+    // That the copy stays is no news: the row says it.
+    public Task AnnounceAsync(ArchiveJob job, IPublishEndpoint bus, CancellationToken cancellationToken) =>
+        job.DeletedAtProviderAt is null ? Task.CompletedTask : bus.Publish(JobAnnouncements.Deleted(job), cancellationToken);
 
     /// <summary>
     /// What the last process knew of an assistant may have been taken back since, and what is deleted does not come back: nothing is deleted

@@ -12,6 +12,21 @@ internal static class JobSteps
     /// </summary>
     public const string Split = "split";
 
+    /// <summary>Move what lies in the fallback store to the first.</summary>
+    public const string Move = "move";
+
     /// <summary>Delete the provider's own copy of what is archived.</summary>
     public const string DeleteAtProvider = "delete-at-provider";
+
+    /// <summary>Have the store keep the object more cheaply, or again at hand.</summary>
+    public const string SetTier = "set-tier";
+
+    /// <summary>Delete the recording wherever it lies.</summary>
+    public const string DeleteRecording = "delete-recording";
+
+    /// <summary>All of them, in the order in which they are taken up: what may be the only copy comes before what is a copy too many.</summary>
+    public static readonly IReadOnlyList<string> InOrder = [Archive, Split, Move, DeleteAtProvider, SetTier, DeleteRecording];
+
+    /// <summary>Whether the step brings audio into the store, rather than doing something about what lies there.</summary>
+    public static bool Transfers(string step) => step is Archive or Split;
 }

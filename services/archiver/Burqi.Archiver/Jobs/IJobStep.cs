@@ -1,0 +1,24 @@
+using MassTransit;
+
+namespace Burqi.Archiver.Jobs;
+
+/// <summary>
+/// Work on a recording that is archived already, or is to be forgotten. Whoever registers one has its jobs claimed; a replica of another release
+/// that has none of that step leaves them alone.
+/// </summary>
+internal interface IJobStep
+{
+    /// <summary>One of <see cref="JobSteps"/>.</summary>
+    string Step { get; }
+
+    /// <summary>Does it, and writes down what came of it: completes the job, or gives it back where its time has not come.</summary>
+    /// <exception cref="ArchiveRecording.TransferException">
+    /// The attempt failed; nothing else is thrown for that. The worker writes it down: the job waits and is tried again, or is dead.
+    /// </exception>
+    Task RunAsync(ArchiveJob job, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Tells others how a job of this step ended, completed or dead: the same row makes the same messages, however often. Nothing by default.
+    /// </summary>
+    Task AnnounceAsync(ArchiveJob job, IPublishEndpoint bus, CancellationToken cancellationToken) => Task.CompletedTask;
+}
