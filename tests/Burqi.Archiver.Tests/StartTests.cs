@@ -51,6 +51,17 @@ public sealed class StartTests
         (await FailuresAsync(new() { ["BURQI_DATABASE_URL"] = "Host=localhost", ["BURQI_STORE"] = "tape" }))
             .ShouldBe(["BURQI_STORE is 'tape': use disk, s3 or azure."]);
 
+    [Theory]
+    [InlineData("tape", "BURQI_FALLBACK_STORE is 'tape': use disk, s3 or azure, or leave it out.")]
+    [InlineData("disk", "BURQI_FALLBACK_STORE is 'disk', as BURQI_STORE is: a fallback is a store of another kind.")]
+    public async Task Start_FallbackThatIsNone_IsRefused(string fallback, string sentence) =>
+        (await FailuresAsync(new() { ["BURQI_DATABASE_URL"] = "Host=localhost", ["BURQI_FALLBACK_STORE"] = fallback })).ShouldBe([sentence]);
+
+    [Fact]
+    public async Task Start_FallbackWithoutItsSettings_NamesWhatIsMissing() =>
+        (await FailuresAsync(new() { ["BURQI_DATABASE_URL"] = "Host=localhost", ["BURQI_FALLBACK_STORE"] = "s3", ["S3_RECORDING_REGION"] = "eu-central-1" }))
+            .ShouldBe(["S3_RECORDING_BUCKET is missing: BURQI_STORE=s3 needs the bucket that keeps the recordings."]);
+
     [Fact]
     public async Task Start_AzureWithNothingElse_NamesWhatIsMissing() =>
         (await FailuresAsync(new() { ["BURQI_DATABASE_URL"] = "Host=localhost", ["BURQI_STORE"] = "azure" })).ShouldBe(

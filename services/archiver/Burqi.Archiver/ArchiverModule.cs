@@ -12,9 +12,6 @@ using Burqi.Archiver.Reconcile.Twilio;
 using Burqi.Archiver.Sources;
 using Burqi.Archiver.Sources.Twilio;
 using Burqi.Archiver.Stores;
-using Burqi.Archiver.Stores.AzureBlob;
-using Burqi.Archiver.Stores.LocalDisk;
-using Burqi.Archiver.Stores.S3;
 using Burqi.Assistants;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
@@ -40,6 +37,7 @@ public static class ArchiverModule
                 configuration.GetSection(ArchiverOptions.Section).Bind(options);
                 options.DatabaseUrl = configuration["BURQI_DATABASE_URL"] ?? options.DatabaseUrl;
                 options.Store = configuration["BURQI_STORE"] ?? options.Store;
+                options.FallbackStore = StoreNames.Fallback(configuration);
                 options.DataDirectory = configuration["BURQI_DATA_DIR"] ?? options.DataDirectory;
                 options.ApiKeys = ApiKeys.Read(configuration["BURQI_API_KEYS"]);
                 options.Read(configuration["BURQI_ARCHIVER_WORKERS"], configuration["BURQI_ARCHIVER_GIVE_UP_HOURS"]);
@@ -69,17 +67,8 @@ public static class ArchiverModule
         services.AddAssistants<AssistantLog>(provider => provider.GetRequiredService<IOptions<ArchiverOptions>>().Value.AssistantsDirectory);
         services.AddRecordingSources();
         services.AddTwilioSource();
-        services.AddLocalDiskStore();
-        services.AddS3Store();
-        services.AddAzureBlobStore();
-        services.AddSingleton<IRecordingStore>(provider => provider.GetRequiredService<IOptions<ArchiverOptions>>().Value.Store switch
-        {
-            StoreNames.S3 => provider.GetRequiredService<S3RecordingStore>(),
-            StoreNames.Azure => provider.GetRequiredService<AzureBlobRecordingStore>(),
-            _ => provider.GetRequiredService<LocalDiskRecordingStore>(),
-        });
+        services.AddRecordingStores();
 
-        services.AddSingleton<StoredObject>();
         services.AddSingleton<RecordingTransfer>();
         services.AddSingleton<IJobStep, ProviderCopyDeletion>();
         services.AddHostedService<ArchiveWorker>();

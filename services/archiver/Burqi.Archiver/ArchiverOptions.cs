@@ -22,6 +22,12 @@ public sealed class ArchiverOptions
     /// <summary><c>BURQI_STORE</c>: where recordings are kept, <c>disk</c>, <c>s3</c> or <c>azure</c>. Default <c>disk</c>.</summary>
     public string Store { get; set; } = StoreNames.Disk;
 
+    /// <summary>
+    /// <c>BURQI_FALLBACK_STORE</c>: where recordings go while the store refuses, until it is back: <c>disk</c>, <c>s3</c> or <c>azure</c>, of
+    /// another kind than the store. Optional.
+    /// </summary>
+    public string? FallbackStore { get; set; }
+
     /// <summary><c>BURQI_DATA_DIR</c>: where the assistants heard of are kept, in the folder <c>archiver-assistants</c>. Default <c>data</c>.</summary>
     public string DataDirectory { get; set; } = "data";
 

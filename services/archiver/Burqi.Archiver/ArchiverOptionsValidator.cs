@@ -24,6 +24,15 @@ internal sealed class ArchiverOptionsValidator : IValidateOptions<ArchiverOption
             errors.Add($"BURQI_STORE is '{options.Store}': use disk, s3 or azure.");
         }
 
+        if (options.FallbackStore is not (null or StoreNames.Disk or StoreNames.S3 or StoreNames.Azure))
+        {
+            errors.Add($"BURQI_FALLBACK_STORE is '{options.FallbackStore}': use disk, s3 or azure, or leave it out.");
+        }
+        else if (options.FallbackStore == options.Store)
+        {
+            errors.Add($"BURQI_FALLBACK_STORE is '{options.FallbackStore}', as BURQI_STORE is: a fallback is a store of another kind.");
+        }
+
         errors.AddRange(options.Unreadable);
         errors.AddRange(ApiKeys.Objections(options.ApiKeys));
         if (options.Workers is < 1 or > ArchiverOptions.MaxWorkers)

@@ -11,7 +11,7 @@ namespace Burqi.Archiver.ArchiveRecording;
 /// is called done. Nothing is seen in the store under the recording's key before all of it was there and was what the source had promised.
 /// </summary>
 internal sealed class RecordingTransfer(
-    IEnumerable<IRecordingSource> sources, IRecordingStore store, StoredObject stored, ArchiverMetrics metrics, TimeProvider clock)
+    IEnumerable<IRecordingSource> sources, RecordingStores stores, ArchiverMetrics metrics, TimeProvider clock)
 {
     private const string Wav = "wav";
     private const int BlockSize = 128 * 1024;
@@ -26,6 +26,7 @@ internal sealed class RecordingTransfer(
         var source = sources.FirstOrDefault(candidate => candidate.Kind == job.SourceKind)
             ?? throw new TransferException(TransferFailure.Refused, $"This version has no source of kind '{job.SourceKind}'.");
         var key = KeyOf(job);
+        var store = stores.Primary;
         var format = job.Format ?? Wav;
         var block = ArrayPool<byte>.Shared.Rent(BlockSize);
         try
@@ -72,7 +73,7 @@ internal sealed class RecordingTransfer(
                 }
 
                 await StoredObject.AskAsync(() => upload.CommitAsync(sha256, cancellationToken), cancellationToken);
-                await stored.VerifyAsync(key, size, sha256, cancellationToken);
+                await StoredObject.VerifyAsync(store, key, size, sha256, cancellationToken);
 
                 return new TransferResult
                 {

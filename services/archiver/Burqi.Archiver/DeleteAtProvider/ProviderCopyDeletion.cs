@@ -17,7 +17,7 @@ namespace Burqi.Archiver.DeleteAtProvider;
 /// </summary>
 internal sealed partial class ProviderCopyDeletion(
     IEnumerable<IProviderSource> providers,
-    StoredObject stored,
+    RecordingStores stores,
     AssistantDirectory assistants,
     DeletionConditionsQuery conditions,
     CompleteDeletionCommand complete,
@@ -119,7 +119,7 @@ internal sealed partial class ProviderCopyDeletion(
     {
         try
         {
-            await stored.VerifyAsync(ObjectKey.Parse(job.ObjectKey!), job.ExpectedSize!.Value, job.ExpectedSha256!, cancellationToken);
+            await StoredObject.VerifyAsync(stores.Named(job.Store), ObjectKey.Parse(job.ObjectKey!), job.ExpectedSize!.Value, job.ExpectedSha256!, cancellationToken);
         }
         catch (TransferException exception) when (exception.Failure == TransferFailure.StoreMismatch)
         {

@@ -6,12 +6,13 @@ namespace Burqi.Archiver.Health;
 /// <summary>
 /// Whether the store takes objects. When it does not the archiver is degraded, not unready: jobs are still taken in and wait for it.
 /// </summary>
-internal sealed class StoreHealthCheck(IRecordingStore store) : IHealthCheck
+internal sealed class StoreHealthCheck(RecordingStores stores) : IHealthCheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        var store = stores.Primary;
         try
         {
             await store.CheckAsync(cancellationToken).WaitAsync(Limit, cancellationToken);

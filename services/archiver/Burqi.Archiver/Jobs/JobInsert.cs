@@ -8,12 +8,12 @@ internal static class JobInsert
         insert into archiver.jobs
             (id, recording_id, step, status, provider, call_id, recording_type, recording_source, provider_recording_id, stream_id,
              assistant_id, format, sample_rate, channels, duration_ms, file_path, started_at, ended_at, source_kind, source_details,
-             expected_size, expected_sha256, object_key, traceparent, last_failure, last_error, create_database_records,
+             expected_size, expected_sha256, object_key, store, traceparent, last_failure, last_error, create_database_records,
              origin, split_from, split_channel, next_attempt_at, finished_at)
         values
             (@Id, @RecordingId, @Step, @Status, @Provider, @CallId, @RecordingType, @RecordingSource, @ProviderRecordingId, @StreamId,
              @AssistantId, @Format, @SampleRate, @Channels, @DurationMs, @FilePath, @StartedAt, @EndedAt, @SourceKind,
-             @SourceDetails::jsonb, @ExpectedSize, @ExpectedSha256, @ObjectKey, @Traceparent, @LastFailure, @LastError,
+             @SourceDetails::jsonb, @ExpectedSize, @ExpectedSha256, @ObjectKey, @Store, @Traceparent, @LastFailure, @LastError,
              @CreateDatabaseRecords, @Origin, @SplitFrom, @SplitChannel, now() + @DueIn,
              case when @Status = 'dead' then now() end)
         """;
@@ -43,6 +43,7 @@ internal static class JobInsert
         job.ExpectedSize,
         job.ExpectedSha256,
         ObjectKey = objectKey,
+        job.Store,
         job.Traceparent,
         LastFailure = job.Refusal is null ? null : ArchiveRecording.TransferFailure.Refused.ToString(),
         LastError = job.Refusal,

@@ -53,6 +53,9 @@ internal sealed record NewJob
 
     public string? ExpectedSha256 { get; init; }
 
+    /// <summary>Where the recording that something is to be done with lies; null for one that has yet to be stored.</summary>
+    public string? Store { get; init; }
+
     /// <summary>Null when <see cref="Refusal"/> says why the recording cannot be archived at all.</summary>
     public ObjectKey? ObjectKey { get; init; }
 

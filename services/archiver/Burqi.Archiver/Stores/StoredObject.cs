@@ -5,13 +5,13 @@ using Burqi.Archiver.ArchiveRecording;
 namespace Burqi.Archiver.Stores;
 
 /// <summary>Whether the store gives back what it was given.</summary>
-internal sealed class StoredObject(IRecordingStore store)
+internal static class StoredObject
 {
     private const int BlockSize = 128 * 1024;
 
     /// <summary>Reads the object whole, and returns when it is what is expected.</summary>
     /// <exception cref="TransferException">It is not (<see cref="TransferFailure.StoreMismatch"/>), or the store cannot tell now.</exception>
-    public async Task VerifyAsync(ObjectKey key, long size, string sha256, CancellationToken cancellationToken)
+    public static async Task VerifyAsync(IRecordingStore store, ObjectKey key, long size, string sha256, CancellationToken cancellationToken)
     {
         var block = ArrayPool<byte>.Shared.Rent(BlockSize);
         try

@@ -5,4 +5,5 @@ namespace Burqi.Archiver.Sources.StoredChannel;
 /// <param name="FileSize">Its size when it was verified.</param>
 /// <param name="Sha256">Its checksum then.</param>
 /// <param name="Channel">The channel, from 1.</param>
-internal sealed record StoredChannelDetails(string ObjectKey, long FileSize, string Sha256, int Channel);
+/// <param name="Store">The store it was put in; null in jobs that were written before there could be two.</param>
+internal sealed record StoredChannelDetails(string ObjectKey, long FileSize, string Sha256, int Channel, string? Store = null);

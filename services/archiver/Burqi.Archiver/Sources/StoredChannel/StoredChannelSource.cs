@@ -9,7 +9,7 @@ namespace Burqi.Archiver.Sources.StoredChannel;
 /// <summary>
 /// One channel of a recording that lies in our store already, as a recording of its own: whoever is heard in it has a file to themselves.
 /// </summary>
-internal sealed class StoredChannelSource(IRecordingStore store) : IRecordingSource
+internal sealed class StoredChannelSource(RecordingStores stores) : IRecordingSource
 {
     public const string SourceKind = "stored_channel";
 
@@ -44,7 +44,7 @@ internal sealed class StoredChannelSource(IRecordingStore store) : IRecordingSou
             SplitChannel = channel,
             SourceKind = SourceKind,
             SourceDetails = JsonSerializer.Serialize(
-                new StoredChannelDetails(key.Value, result.FileSize, result.Sha256, channel), SourceJsonContext.Default.StoredChannelDetails),
+                new StoredChannelDetails(key.Value, result.FileSize, result.Sha256, channel, result.Store), SourceJsonContext.Default.StoredChannelDetails),
             ObjectKey = key.ForChannel(recordingType, FileFormat),
             Traceparent = job.Traceparent,
             CreateDatabaseRecords = job.CreateDatabaseRecords,
@@ -92,6 +92,7 @@ internal sealed class StoredChannelSource(IRecordingStore store) : IRecordingSou
             throw new TransferException(TransferFailure.Refused, "The job does not name a stored recording.", exception);
         }
 
+        var store = stores.Named(details.Store);
         return await StoredObject.AskAsync(() => store.OpenReadAsync(key, cancellationToken), cancellationToken)
             ?? throw new TransferException(TransferFailure.StoreUnavailable, "The store does not have the recording that is to be split.");
     }

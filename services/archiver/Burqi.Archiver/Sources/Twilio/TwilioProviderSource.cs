@@ -116,6 +116,7 @@ internal sealed class TwilioProviderSource(
             ObjectKey = ObjectKey.Parse(job.ObjectKey!),
             ExpectedSize = result.FileSize,
             ExpectedSha256 = result.Sha256,
+            Store = result.Store,
             Traceparent = job.Traceparent,
             CreateDatabaseRecords = job.CreateDatabaseRecords,
         };

@@ -13,7 +13,7 @@ internal static class AzureBlobStoreExtensions
             .Configure<IConfiguration>((options, configuration) =>
             {
                 configuration.GetSection(AzureBlobStoreOptions.Section).Bind(options);
-                options.Enabled = configuration["BURQI_STORE"] == StoreNames.Azure;
+                options.Enabled = StoreNames.IsNamed(configuration, StoreNames.Azure);
                 options.EncryptionScope = configuration["BURQI_AZURE_ENCRYPTION_SCOPE"]?.Trim() ?? options.EncryptionScope;
                 options.Azure = AzureBlobSettings.Read(configuration);
             })

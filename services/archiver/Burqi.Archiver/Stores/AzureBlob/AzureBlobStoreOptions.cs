@@ -2,13 +2,13 @@ using Burqi.AzureBlob;
 
 namespace Burqi.Archiver.Stores.AzureBlob;
 
-/// <summary>The store in a container of Azure Blob storage. All of it is ignored unless <c>BURQI_STORE</c> is <c>azure</c>.</summary>
+/// <summary>The store in a container of Azure Blob storage. All of it is ignored unless <c>BURQI_STORE</c> or <c>BURQI_FALLBACK_STORE</c> is <c>azure</c>.</summary>
 public sealed class AzureBlobStoreOptions
 {
     /// <summary>The section of the seldom changed values.</summary>
     public const string Section = "Archiver:Azure";
 
-    /// <summary>Whether this is the store in use.</summary>
+    /// <summary>Whether this is a store in use.</summary>
     public bool Enabled { get; set; }
 
     /// <summary>

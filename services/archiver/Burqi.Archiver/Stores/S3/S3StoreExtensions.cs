@@ -12,7 +12,7 @@ internal static class S3StoreExtensions
             .Configure<IConfiguration>((options, configuration) =>
             {
                 configuration.GetSection(S3StoreOptions.Section).Bind(options);
-                options.Enabled = configuration["BURQI_STORE"] == StoreNames.S3;
+                options.Enabled = StoreNames.IsNamed(configuration, StoreNames.S3);
                 options.Bucket = configuration["S3_RECORDING_BUCKET"] ?? options.Bucket;
                 options.Region = configuration["S3_RECORDING_REGION"] ?? options.Region;
                 options.AccessKeyId = configuration["AWS_ACCESS_KEY_ID"] ?? options.AccessKeyId;

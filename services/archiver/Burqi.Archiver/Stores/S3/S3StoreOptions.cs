@@ -1,12 +1,12 @@
 namespace Burqi.Archiver.Stores.S3;
 
-/// <summary>The store in an S3 bucket. All of it is ignored unless <c>BURQI_STORE</c> is <c>s3</c>.</summary>
+/// <summary>The store in an S3 bucket. All of it is ignored unless <c>BURQI_STORE</c> or <c>BURQI_FALLBACK_STORE</c> is <c>s3</c>.</summary>
 public sealed class S3StoreOptions
 {
     /// <summary>The section of the seldom changed values.</summary>
     public const string Section = "Archiver:S3";
 
-    /// <summary>Whether this is the store in use.</summary>
+    /// <summary>Whether this is a store in use.</summary>
     public bool Enabled { get; set; }
 
     /// <summary><c>S3_RECORDING_BUCKET</c>: the bucket, which must exist. Required.</summary>

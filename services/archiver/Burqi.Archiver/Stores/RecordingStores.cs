@@ -1,0 +1,21 @@
+using Burqi.Archiver.ArchiveRecording;
+
+namespace Burqi.Archiver.Stores;
+
+/// <summary>
+/// The stores that are set up: the one that recordings belong in and, where there is one, the fallback that takes them while it refuses.
+/// </summary>
+internal sealed class RecordingStores(IRecordingStore primary, IRecordingStore? fallback = null)
+{
+    public IRecordingStore Primary => primary;
+
+    public IRecordingStore? Fallback => fallback;
+
+    public IEnumerable<IRecordingStore> All => fallback is null ? [primary] : [primary, fallback];
+
+    /// <summary>The store of that name; what was written down before stores had names lies in the first.</summary>
+    /// <exception cref="TransferException">It is not set up (any more).</exception>
+    public IRecordingStore Named(string? name) => name is null ? primary : All.FirstOrDefault(store => store.Name == name)
+        ?? throw new TransferException(
+            TransferFailure.StoreUnavailable, $"The recording lies in store {name}, which neither BURQI_STORE nor BURQI_FALLBACK_STORE names.");
+}

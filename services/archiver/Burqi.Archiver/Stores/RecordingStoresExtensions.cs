@@ -1,0 +1,31 @@
+using Burqi.Archiver.Stores.AzureBlob;
+using Burqi.Archiver.Stores.LocalDisk;
+using Burqi.Archiver.Stores.S3;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Burqi.Archiver.Stores;
+
+internal static class RecordingStoresExtensions
+{
+    /// <summary>Registers every kind of store, and <see cref="RecordingStores"/> over those that the settings name.</summary>
+    public static IServiceCollection AddRecordingStores(this IServiceCollection services)
+    {
+        services.AddLocalDiskStore();
+        services.AddS3Store();
+        services.AddAzureBlobStore();
+        return services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<ArchiverOptions>>().Value;
+            return new RecordingStores(Store(provider, options.Store), options.FallbackStore is { } fallback ? Store(provider, fallback) : null);
+        });
+    }
+
+    /// <summary>The store of that kind. What is to be done with every object on its way in and out is put around it here.</summary>
+    private static IRecordingStore Store(IServiceProvider provider, string name) => name switch
+    {
+        StoreNames.S3 => provider.GetRequiredService<S3RecordingStore>(),
+        StoreNames.Azure => provider.GetRequiredService<AzureBlobRecordingStore>(),
+        _ => provider.GetRequiredService<LocalDiskRecordingStore>(),
+    };
+}
