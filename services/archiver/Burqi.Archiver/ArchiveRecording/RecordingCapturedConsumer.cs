@@ -62,6 +62,7 @@ internal sealed class RecordingCapturedConsumer(AddJobCommand addJob, HearComman
             return job with
             {
                 SourceDetails = MediaNodeRecordingSource.Describe(message.RecordingId, message.ContentUrl, message.MediaNode),
+                Destination = new Uri(message.ContentUrl).Authority,
                 ObjectKey = ObjectKey.ForCapture(message.CallId, message.RecordingType, message.Format, message.StartedAt),
             };
         }

@@ -14,7 +14,7 @@ internal sealed class AddJobCommand(ArchiverDatabase database)
         $"""
         {JobInsert.Sql}
         on conflict (recording_id, step) do update
-            set source_details = excluded.source_details, next_attempt_at = now(), updated_at = now()
+            set source_details = excluded.source_details, destination = excluded.destination, next_attempt_at = now(), updated_at = now()
             where jobs.status = 'waiting'
               and excluded.status = 'waiting'
               and jobs.source_details is distinct from excluded.source_details

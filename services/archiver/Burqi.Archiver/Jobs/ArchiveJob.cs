@@ -15,7 +15,8 @@ internal sealed record ArchiveJob
         store as Store, object_url as ObjectUrl, file_size as FileSize, sha256 as Sha256, taken_up_at as TakenUpAt,
         finished_at as FinishedAt, started_announced_at as StartedAnnouncedAt, outcome_announced_at as OutcomeAnnouncedAt,
         create_database_records as CreateDatabaseRecords, origin as Origin, peak as Peak, silent_channels as SilentChannels,
-        split_from as SplitFrom, split_channel as SplitChannel, deleted_at_provider_at as DeletedAtProviderAt, note as Note
+        split_from as SplitFrom, split_channel as SplitChannel, deleted_at_provider_at as DeletedAtProviderAt, note as Note,
+        destination as Destination
         """;
 
     public required Guid Id { get; init; }
@@ -117,4 +118,7 @@ internal sealed record ArchiveJob
 
     /// <summary>Why a job that is done did nothing.</summary>
     public string? Note { get; init; }
+
+    /// <summary>Whose queue it stands in.</summary>
+    public string Destination { get; init; } = "";
 }

@@ -9,12 +9,12 @@ internal static class JobInsert
             (id, recording_id, step, status, provider, call_id, recording_type, recording_source, provider_recording_id, stream_id,
              assistant_id, format, sample_rate, channels, duration_ms, file_path, started_at, ended_at, source_kind, source_details,
              expected_size, expected_sha256, object_key, store, traceparent, last_failure, last_error, create_database_records,
-             origin, split_from, split_channel, next_attempt_at, finished_at)
+             origin, split_from, split_channel, destination, source_keeps_until, next_attempt_at, finished_at)
         values
             (@Id, @RecordingId, @Step, @Status, @Provider, @CallId, @RecordingType, @RecordingSource, @ProviderRecordingId, @StreamId,
              @AssistantId, @Format, @SampleRate, @Channels, @DurationMs, @FilePath, @StartedAt, @EndedAt, @SourceKind,
              @SourceDetails::jsonb, @ExpectedSize, @ExpectedSha256, @ObjectKey, @Store, @Traceparent, @LastFailure, @LastError,
-             @CreateDatabaseRecords, @Origin, @SplitFrom, @SplitChannel, now() + @DueIn,
+             @CreateDatabaseRecords, @Origin, @SplitFrom, @SplitChannel, @Destination, @SourceKeepsUntil, now() + @DueIn,
              case when @Status = 'dead' then now() end)
         """;
 
@@ -51,6 +51,8 @@ internal static class JobInsert
         job.Origin,
         job.SplitFrom,
         job.SplitChannel,
+        Destination = job.Destination ?? job.SourceKind,
+        SourceKeepsUntil = job.SourceKeepsUntil?.UtcDateTime,
         job.DueIn,
     };
 }

@@ -49,6 +49,15 @@ internal sealed record NewJob
     /// <summary>JSON.</summary>
     public required string SourceDetails { get; init; }
 
+    /// <summary>
+    /// Whose queue the job stands in: the host (and port) it is fetched from, or what else it depends on; by default <see cref="SourceKind"/>. One
+    /// that does not answer is left alone with all its jobs, and so many workers at most are busy with one.
+    /// </summary>
+    public string? Destination { get; init; }
+
+    /// <summary>When the source forgets the recording; null where it keeps it for good. What has little time left comes before its turn.</summary>
+    public DateTimeOffset? SourceKeepsUntil { get; init; }
+
     public long? ExpectedSize { get; init; }
 
     public string? ExpectedSha256 { get; init; }
