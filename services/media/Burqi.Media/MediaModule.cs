@@ -2,6 +2,7 @@ using Burqi.Assistants;
 using Burqi.Media.Acs;
 using Burqi.Media.Announce;
 using Burqi.Media.Assistants;
+using Burqi.Media.Cleanup;
 using Burqi.Media.Content;
 using Burqi.Media.Control;
 using Burqi.Media.Mp3;
@@ -38,6 +39,8 @@ public static class MediaModule
 
         services.AddSingleton<MediaTelemetry>();
         services.AddSingleton<ManifestStore>();
+        services.AddSingleton<ManifestEditor>();
+        services.AddSingleton<LocalFiles>();
         services.AddSingleton<DiskLanes>();
         services.AddSingleton<Mp3Support>();
         services.AddSingleton<RecordingDeriver>();

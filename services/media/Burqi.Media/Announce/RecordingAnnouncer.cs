@@ -17,6 +17,7 @@ internal sealed partial class RecordingAnnouncer(
     IPublishEndpoint bus,
     ContentUrls urls,
     ManifestStore store,
+    ManifestEditor editor,
     MediaTelemetry telemetry,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
@@ -96,7 +97,8 @@ internal sealed partial class RecordingAnnouncer(
             announcement.StartTold(manifest);
         }
 
-        await Task.WhenAll(manifest.Recordings.Select(r => TellOutcomeAsync(manifest, r, cancellationToken)));
+        // Of a file that has been removed since, all was told, or nothing is to be.
+        await Task.WhenAll(manifest.Recordings.Where(r => r.RemovedAt is null).Select(r => TellOutcomeAsync(manifest, r, cancellationToken)));
         if (manifest.State == ManifestStates.Recording)
         {
             return;
@@ -104,7 +106,10 @@ internal sealed partial class RecordingAnnouncer(
 
         if (!manifest.InMemoryOnly)
         {
-            store.Save(manifest with { State = ManifestStates.Announced, AnnouncedAt = time.GetUtcNow() });
+            // What was noted of it meanwhile stays: that it is archived can be told before this is written.
+            editor.Change(
+                manifest.Location.Manifest(store.Root),
+                stored => stored.State == ManifestStates.Removed ? null : stored with { State = ManifestStates.Announced, AnnouncedAt = time.GetUtcNow() });
         }
 
         _announcements.TryRemove(new StreamKey(manifest.CallId, manifest.StreamId), out _);

@@ -27,7 +27,7 @@ internal sealed class RecordingIndex(ManifestStore store)
         {
             if (recording is { Sha256: { } sha256, FileSize: not null })
             {
-                Add(recording.RecordingId, new IndexedFile(location.File(store.Root, recording.File), sha256, recording.Format), manifest.Unix);
+                Add(recording.RecordingId, new IndexedFile(location.File(store.Root, recording.File), manifest.Unix, sha256, recording.Format), manifest.Unix);
             }
         }
     }
@@ -59,5 +59,9 @@ internal sealed class RecordingIndex(ManifestStore store)
     }
 }
 
-/// <summary>A finished file.</summary>
-internal sealed record IndexedFile(string Path, string Sha256, string Format);
+/// <summary>A finished file, which may have been removed since.</summary>
+internal sealed record IndexedFile(string Path, long Unix, string Sha256, string Format)
+{
+    /// <summary>The manifest beside it.</summary>
+    public string ManifestPath => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, SpoolLocation.NameOfManifest(Unix));
+}

@@ -41,6 +41,31 @@ internal sealed record FileMeasurement(long Size, string Sha256, AudioFacts? Aud
         }
     }
 
+    /// <summary>Reads the file once, for its checksum alone.</summary>
+    /// <exception cref="OperationCanceledException">Reading was given up.</exception>
+    public static string Sha256Of(string path, CancellationToken cancellationToken)
+    {
+        using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
+        {
+            long size = 0;
+            while (Fill(file, buffer, size) is var read and > 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                hash.AppendData(buffer.AsSpan(0, read));
+                size += read;
+            }
+
+            return Convert.ToHexStringLower(hash.GetHashAndReset());
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
     /// <summary>Reads until the buffer is full or the file ends: a sample must not lie across two of them.</summary>
     private static int Fill(SafeFileHandle file, byte[] buffer, long offset)
     {

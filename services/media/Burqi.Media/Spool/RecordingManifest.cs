@@ -115,6 +115,9 @@ internal static class ManifestStates
 
     /// <summary>The bus confirmed every message.</summary>
     public const string Announced = "announced";
+
+    /// <summary>Every file was removed from this folder: nothing is left to finish, to announce or to serve.</summary>
+    public const string Removed = "removed";
 }
 
 /// <summary>One voice as it was captured: a mono WAV at the stream's rate.</summary>
@@ -163,8 +166,48 @@ internal sealed record ManifestRecording
     /// <summary>How it sounds; null until it is final.</summary>
     public AudioFacts? Audio { get; init; }
 
+    /// <summary>Where it lies in the store; null until that was told of this very file.</summary>
+    public ArchivedFacts? Archived { get; init; }
+
+    /// <summary>When its file was removed from this folder (UTC); null while it may be there.</summary>
+    public DateTimeOffset? RemovedAt { get; init; }
+
+    /// <summary>One of <see cref="RemovalReasons"/>; null while the file may be there.</summary>
+    public string? RemovedBecause { get; init; }
+
     /// <summary>Where version 1 kept what is now the track's.</summary>
     public TrackFacts? Facts { get; init; }
+
+    /// <summary>Whether the store was seen to hold exactly this file.</summary>
+    [JsonIgnore]
+    public bool IsArchived => Archived is { } archived && archived.Sha256 == Sha256;
+}
+
+/// <summary>The verified object in the store that holds a recording's file.</summary>
+internal sealed record ArchivedFacts
+{
+    public required string Sha256 { get; init; }
+
+    /// <summary><c>disk</c>, <c>s3</c> or <c>azure</c>; null where nobody said.</summary>
+    public string? Store { get; init; }
+
+    public string? ObjectKey { get; init; }
+
+    /// <summary>When the object was verified (UTC); null where nobody said.</summary>
+    public DateTimeOffset? ArchivedAt { get; init; }
+}
+
+/// <summary>Why a file was removed from the folder.</summary>
+internal static class RemovalReasons
+{
+    /// <summary>It lies in the store.</summary>
+    public const string Archived = "archived";
+
+    /// <summary>An operator wanted it gone, archived or not.</summary>
+    public const string Forced = "forced";
+
+    /// <summary>The recording itself was deleted everywhere.</summary>
+    public const string Deleted = "deleted";
 }
 
 /// <summary>The containers a recording can have.</summary>

@@ -14,7 +14,9 @@ internal readonly record struct SpoolLocation(string CallId, long Unix, string S
     /// <summary>How deep a call's folder can lie below the recordings folder.</summary>
     public const int MaxDepth = 5;
 
-    public string ManifestName => string.Create(CultureInfo.InvariantCulture, $"manifest_{Unix}.json");
+    public string ManifestName => NameOfManifest(Unix);
+
+    public static string NameOfManifest(long unix) => string.Create(CultureInfo.InvariantCulture, $"manifest_{unix}.json");
 
     public string Folder(string root) => Path.Combine(root, SubFolder, CallId);
 

@@ -104,6 +104,9 @@ internal sealed partial class SpoolRecovery(
                 }
 
                 return false;
+            case ManifestStates.Removed:
+                index.Add(manifest); // Whoever still asks for a file is told that it is gone for good.
+                return false;
             default:
                 // This process's own: it knows.
                 return false;
