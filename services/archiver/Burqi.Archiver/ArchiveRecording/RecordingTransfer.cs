@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Burqi.Archiver.Jobs;
 using Burqi.Archiver.Sources;
 using Burqi.Archiver.Stores;
+using Burqi.Archiver.Stores.Fallback;
 
 namespace Burqi.Archiver.ArchiveRecording;
 
@@ -11,7 +12,7 @@ namespace Burqi.Archiver.ArchiveRecording;
 /// is called done. Nothing is seen in the store under the recording's key before all of it was there and was what the source had promised.
 /// </summary>
 internal sealed class RecordingTransfer(
-    IEnumerable<IRecordingSource> sources, RecordingStores stores, ArchiverMetrics metrics, TimeProvider clock)
+    IEnumerable<IRecordingSource> sources, StoreChoice choice, ArchiverMetrics metrics, TimeProvider clock)
 {
     private const string Wav = "wav";
     private const int BlockSize = 128 * 1024;
@@ -21,12 +22,14 @@ internal sealed class RecordingTransfer(
 
     /// <summary>Brings the job's recording into the store.</summary>
     /// <exception cref="TransferException">The attempt failed; nothing else is thrown for that.</exception>
-    public async Task<TransferResult> RunAsync(ArchiveJob job, CancellationToken cancellationToken)
+    public Task<TransferResult> RunAsync(ArchiveJob job, CancellationToken cancellationToken) =>
+        choice.UseAsync(job, store => RunAsync(job, store, cancellationToken), cancellationToken);
+
+    private async Task<TransferResult> RunAsync(ArchiveJob job, IRecordingStore store, CancellationToken cancellationToken)
     {
         var source = sources.FirstOrDefault(candidate => candidate.Kind == job.SourceKind)
             ?? throw new TransferException(TransferFailure.Refused, $"This version has no source of kind '{job.SourceKind}'.");
         var key = KeyOf(job);
-        var store = stores.Primary;
         var format = job.Format ?? Wav;
         var block = ArrayPool<byte>.Shared.Rent(BlockSize);
         try

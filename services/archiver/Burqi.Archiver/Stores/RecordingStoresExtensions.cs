@@ -1,6 +1,8 @@
 using Burqi.Archiver.Stores.AzureBlob;
+using Burqi.Archiver.Stores.Fallback;
 using Burqi.Archiver.Stores.LocalDisk;
 using Burqi.Archiver.Stores.S3;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -14,11 +16,21 @@ internal static class RecordingStoresExtensions
         services.AddLocalDiskStore();
         services.AddS3Store();
         services.AddAzureBlobStore();
+        services.AddFallback();
         return services.AddSingleton(provider =>
         {
             var options = provider.GetRequiredService<IOptions<ArchiverOptions>>().Value;
             return new RecordingStores(Store(provider, options.Store), options.FallbackStore is { } fallback ? Store(provider, fallback) : null);
         });
+    }
+
+    private static void AddFallback(this IServiceCollection services)
+    {
+        services.AddOptions<FallbackOptions>().Configure<IConfiguration>((options, configuration) => options.Read(configuration)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<FallbackOptions>, FallbackOptionsValidator>();
+        services.AddSingleton<StoreStates>();
+        services.AddSingleton<StoreChoice>();
+        services.AddHostedService<StoreWatch>();
     }
 
     /// <summary>The store of that kind. What is to be done with every object on its way in and out is put around it here.</summary>
