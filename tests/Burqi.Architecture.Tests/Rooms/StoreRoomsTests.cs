@@ -52,6 +52,6 @@ public sealed partial class StoreRoomsTests
     [GeneratedRegex(@"^(Amazon|Azure)(\.|$)")]
     private static partial Regex CloudNamespace();
 
-    [GeneratedRegex(@"\.(Stores|Content)\.(S3|AzureBlob)$|^Burqi\.AzureBlob$")]
+    [GeneratedRegex(@"\.(Stores|Content)\.(S3|AzureBlob)$|^Burqi\.AzureBlob$|^Burqi\.Encryption\.AwsKms$")]
     private static partial Regex StoreNamespace();
 }

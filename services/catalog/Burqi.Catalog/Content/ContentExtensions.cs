@@ -1,7 +1,9 @@
 using Burqi.AzureBlob;
 using Burqi.Catalog.Content.AzureBlob;
+using Burqi.Catalog.Content.Encryption;
 using Burqi.Catalog.Content.LocalDisk;
 using Burqi.Catalog.Content.S3;
+using Burqi.Encryption;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -32,11 +34,14 @@ internal static class ContentExtensions
         services.AddSingleton<LocalDiskRecordingContent>();
         services.AddSingleton<S3RecordingContent>(S3RecordingContentFactory.Create);
         services.AddSingleton<AzureBlobRecordingContent>();
-        services.AddSingleton<IRecordingContent>(provider => provider.GetRequiredService<IOptions<ContentOptions>>().Value.Store switch
-        {
-            ContentOptions.S3 => provider.GetRequiredService<S3RecordingContent>(),
-            ContentOptions.AzureBlobs => provider.GetRequiredService<AzureBlobRecordingContent>(),
-            _ => provider.GetRequiredService<LocalDiskRecordingContent>(),
-        });
+        services.AddEncryptionKeys();
+        services.AddSingleton<IRecordingContent>(provider => new EncryptedRecordingContent(
+            provider.GetRequiredService<IOptions<ContentOptions>>().Value.Store switch
+            {
+                ContentOptions.S3 => provider.GetRequiredService<S3RecordingContent>(),
+                ContentOptions.AzureBlobs => provider.GetRequiredService<AzureBlobRecordingContent>(),
+                _ => provider.GetRequiredService<LocalDiskRecordingContent>(),
+            },
+            provider.GetRequiredService<KeyRing>()));
     }
 }

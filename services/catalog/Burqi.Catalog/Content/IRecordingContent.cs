@@ -6,8 +6,8 @@ internal interface IRecordingContent
     /// <summary>The store as messages and <c>recording_metadata.store</c> name it.</summary>
     string Store { get; }
 
-    /// <summary>The object's size in bytes; null when there is no such object.</summary>
-    Task<long?> FindAsync(string objectKey, CancellationToken cancellationToken);
+    /// <summary>The object's size in bytes, and what stands in its metadata; null when there is no such object.</summary>
+    Task<FoundContent?> FindAsync(string objectKey, CancellationToken cancellationToken);
 
     /// <summary>
     /// Opens <paramref name="length"/> bytes from <paramref name="offset"/> on, to be read as they come; null when there is no such object.

@@ -52,13 +52,15 @@ public sealed class BrokenStoreTests(BrokenStoreTests.BrokenStoreHost catalog) :
     {
         public const string Away = "away";
 
+        private static readonly Dictionary<string, string> NoMetadata = [];
+
         public string Store => "broken";
 
-        public Task<long?> FindAsync(string objectKey, CancellationToken cancellationToken) =>
-            objectKey == Away ? throw new IOException("The store is away.") : Task.FromResult<long?>(1_000_000);
+        public Task<FoundContent?> FindAsync(string objectKey, CancellationToken cancellationToken) =>
+            objectKey == Away ? throw new IOException("The store is away.") : Task.FromResult<FoundContent?>(new(1_000_000, NoMetadata));
 
         public Task<OpenedContent?> OpenAsync(string objectKey, long offset, long length, CancellationToken cancellationToken) =>
-            objectKey == Away ? throw new IOException("The store is away.") : Task.FromResult<OpenedContent?>(new(new BrokenStream(objectKey), 1_000_000));
+            objectKey == Away ? throw new IOException("The store is away.") : Task.FromResult<OpenedContent?>(new(new BrokenStream(objectKey), 1_000_000, NoMetadata));
     }
 
     private sealed class BrokenStream(string how) : MemoryStream(new byte[300_000])

@@ -18,12 +18,15 @@ internal sealed class AzureBlobRecordingContent : IRecordingContent, IDisposable
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private const int Retries = 2;
 
+    private static readonly Dictionary<string, string> NoMetadata = new(StringComparer.Ordinal);
+
     public string Store => ContentOptions.AzureBlobs;
 
-    public Task<long?> FindAsync(string objectKey, CancellationToken cancellationToken) => client.FindAsync(objectKey, cancellationToken);
+    public async Task<FoundContent?> FindAsync(string objectKey, CancellationToken cancellationToken) =>
+        await client.FindAsync(objectKey, cancellationToken) is { } size ? new FoundContent(size, NoMetadata) : null;
 
     public async Task<OpenedContent?> OpenAsync(string objectKey, long offset, long length, CancellationToken cancellationToken) =>
-        await client.OpenAsync(objectKey, offset, length == 0 ? null : length, cancellationToken) is { } blob ? new OpenedContent(blob.Stream, blob.BlobSize) : null;
+        await client.OpenAsync(objectKey, offset, length == 0 ? null : length, cancellationToken) is { } blob ? new OpenedContent(blob.Stream, blob.BlobSize, NoMetadata) : null;
 
     public void Dispose() => client.Dispose();
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 
 namespace Burqi.Catalog.Content.LocalDisk;
@@ -10,21 +11,16 @@ internal sealed class LocalDiskRecordingContent(IOptions<ContentOptions> options
 
     public string Store => ContentOptions.Disk;
 
-    public Task<long?> FindAsync(string objectKey, CancellationToken cancellationToken)
-    {
-        var file = PathOf(objectKey) is { } path ? new FileInfo(path) : null;
-        return Task.FromResult(file is { Exists: true } ? file.Length : (long?)null);
-    }
+    public async Task<FoundContent?> FindAsync(string objectKey, CancellationToken cancellationToken) =>
+        PathOf(objectKey) is { } path && new FileInfo(path) is { Exists: true } file ? new FoundContent(file.Length, await MetadataOfAsync(path, cancellationToken)) : null;
 
-    public Task<OpenedContent?> OpenAsync(string objectKey, long offset, long length, CancellationToken cancellationToken) =>
-        Task.FromResult(Open(objectKey, offset));
-
-    private OpenedContent? Open(string objectKey, long offset)
+    public async Task<OpenedContent?> OpenAsync(string objectKey, long offset, long length, CancellationToken cancellationToken)
     {
         if (PathOf(objectKey) is not { } path)
         {
             return null;
         }
+
 
         FileStream file;
         try
@@ -43,7 +39,21 @@ internal sealed class LocalDiskRecordingContent(IOptions<ContentOptions> options
         }
 
         file.Position = offset;
-        return new OpenedContent(file, file.Length);
+        return new OpenedContent(file, file.Length, await MetadataOfAsync(path, cancellationToken));
+    }
+
+    /// <summary>What the archiver wrote down beside the object, in a hidden file.</summary>
+    private static async Task<IReadOnlyDictionary<string, string>> MetadataOfAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var file = File.OpenRead(Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.metadata"));
+            return await JsonSerializer.DeserializeAsync(file, ContentJsonContext.Default.DictionaryStringString, cancellationToken) ?? [];
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new Dictionary<string, string>(StringComparer.Ordinal);
+        }
     }
 
     /// <summary>The key's path, or null for a key that leads out of the root: such an object does not exist.</summary>

@@ -12,12 +12,12 @@ internal sealed class S3RecordingContent(IAmazonS3 client, IOptions<ContentOptio
 
     public string Store => ContentOptions.S3;
 
-    public async Task<long?> FindAsync(string objectKey, CancellationToken cancellationToken)
+    public async Task<FoundContent?> FindAsync(string objectKey, CancellationToken cancellationToken)
     {
         try
         {
             var found = await client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = bucket, Key = objectKey }, cancellationToken);
-            return found.ContentLength;
+            return new FoundContent(found.ContentLength, Metadata(found.Metadata));
         }
         catch (AmazonS3Exception exception) when (IsMissingObject(exception))
         {
@@ -36,7 +36,7 @@ internal sealed class S3RecordingContent(IAmazonS3 client, IOptions<ContentOptio
         try
         {
             var response = await client.GetObjectAsync(request, cancellationToken);
-            return new OpenedContent(response.ResponseStream, ObjectSize(response));
+            return new OpenedContent(response.ResponseStream, ObjectSize(response), Metadata(response.Metadata));
         }
         catch (AmazonS3Exception exception) when (IsMissingObject(exception) || exception.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
@@ -50,6 +50,9 @@ internal sealed class S3RecordingContent(IAmazonS3 client, IOptions<ContentOptio
         response.ContentRange is { Length: > 0 } range && long.TryParse(range.AsSpan(range.IndexOf('/') + 1), out var size)
             ? size
             : response.ContentLength;
+
+    private static Dictionary<string, string> Metadata(MetadataCollection metadata) => metadata.Keys.ToDictionary(
+        name => name.Replace("x-amz-meta-", "", StringComparison.OrdinalIgnoreCase).ToLowerInvariant(), name => metadata[name], StringComparer.Ordinal);
 
     // A bucket that is not there is a mistake in the settings, to be heard of as an error.
     private static bool IsMissingObject(AmazonS3Exception exception) =>

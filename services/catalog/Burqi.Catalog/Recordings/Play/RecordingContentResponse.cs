@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Burqi.Catalog.Content;
 using Burqi.Catalog.Recordings.Get;
 using Burqi.Contracts.Recordings;
+using Burqi.Encryption;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Logging;
@@ -90,14 +91,16 @@ internal sealed partial class RecordingContentResponse(
         try
         {
             reached = isHead ? null : await content.OpenAsync(objectKey, selection.Offset, selection.Length, cancellationToken);
-            objectSize = isHead ? await content.FindAsync(objectKey, cancellationToken) : reached?.ObjectSize;
+            objectSize = isHead ? (await content.FindAsync(objectKey, cancellationToken))?.ObjectSize : reached?.ObjectSize;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             metrics.ContentEnded(ContentEnding.StoreFailed, 0);
             Log.StoreUnavailable(logger, recording.Id, content.Store, exception.Message, exception);
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
-            await CatalogProblems.Problem(StatusCodes.Status503ServiceUnavailable, "The store that keeps the audio cannot be read at the moment.").ExecuteAsync(context);
+            await CatalogProblems.Problem(
+                StatusCodes.Status503ServiceUnavailable,
+                exception is EncryptionException ? exception.Message : "The store that keeps the audio cannot be read at the moment.").ExecuteAsync(context);
             return;
         }
 
