@@ -15,6 +15,12 @@ public sealed class DownloadOptions
     /// <summary>How often a request is repeated at once, before the job itself waits. Default 2.</summary>
     public int Retries { get; set; } = 2;
 
+    /// <summary>
+    /// How often in a row content that broke off is continued where it stopped, in one attempt, where the source supports that; anew after
+    /// each 8 MiB that came. Default 3.
+    /// </summary>
+    public int Resumes { get; set; } = 3;
+
     /// <summary>The first wait before such a repetition; jittered, doubling. Default 200 ms.</summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 

@@ -20,6 +20,11 @@ internal sealed class DownloadOptionsValidator : IValidateOptions<DownloadOption
             errors.Add($"{DownloadOptions.Section}:Retries is {options.Retries}: give a number from 1 to 10.");
         }
 
+        if (options.Resumes is < 0 or > 10)
+        {
+            errors.Add($"{DownloadOptions.Section}:Resumes is {options.Resumes}: give a number from 0 to 10.");
+        }
+
         if (options.BreakerThroughput < 2)
         {
             errors.Add($"{DownloadOptions.Section}:BreakerThroughput is {options.BreakerThroughput}: give 2 or more.");

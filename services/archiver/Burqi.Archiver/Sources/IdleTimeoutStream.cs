@@ -3,7 +3,11 @@ using Burqi.Archiver.ArchiveRecording;
 namespace Burqi.Archiver.Sources;
 
 /// <summary>A body that may be slow but not still: each read must bring something within the limit. Its faults are the source's.</summary>
-internal sealed class IdleTimeoutStream(Stream inner, TimeSpan limit, TimeProvider clock) : Stream
+/// <param name="inner">The body.</param>
+/// <param name="limit">How long it may be still.</param>
+/// <param name="clock">By which that is measured.</param>
+/// <param name="owner">What holds the connection, and goes with the body.</param>
+internal sealed class IdleTimeoutStream(Stream inner, TimeSpan limit, TimeProvider clock, IDisposable? owner = null) : Stream
 {
     public override bool CanRead => true;
 
@@ -58,6 +62,7 @@ internal sealed class IdleTimeoutStream(Stream inner, TimeSpan limit, TimeProvid
         if (disposing)
         {
             inner.Dispose();
+            owner?.Dispose();
         }
 
         base.Dispose(disposing);
@@ -66,6 +71,7 @@ internal sealed class IdleTimeoutStream(Stream inner, TimeSpan limit, TimeProvid
     public override async ValueTask DisposeAsync()
     {
         await inner.DisposeAsync();
+        owner?.Dispose();
         await base.DisposeAsync();
     }
 }

@@ -27,10 +27,11 @@ internal sealed class MediaNodeRecordingSource(RecordingDownload download, IOpti
 
     public async Task<SourceContent> OpenAsync(SourceRequest request, CancellationToken cancellationToken)
     {
-        var response = await download.GetAsync(UriOf(request), authorization: null, maxRedirects: 0, cancellationToken);
+        var asked = new DownloadRequest(UriOf(request)) { Speaker = Speaker };
+        var response = await download.GetAsync(asked, cancellationToken);
         if (response.StatusCode == HttpStatusCode.OK)
         {
-            return await download.OpenBodyAsync(response, cancellationToken);
+            return await download.OpenBodyAsync(response, asked, cancellationToken);
         }
 
         using (response)

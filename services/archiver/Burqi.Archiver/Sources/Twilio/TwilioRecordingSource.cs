@@ -45,20 +45,26 @@ internal sealed partial class TwilioRecordingSource(
         var details = TwilioDetails.Parse(request.Details);
         var recording = options.Value.AddressOf(details);
         var credentials = signIn.For(request.AssistantId, details.AccountSid);
-        var authorization = credentials.Authorization();
 
         // Without the parameter a dual-channel recording may come mixed down; a recording of one channel answers it with 400.
-        var response = await download.GetAsync(new Uri($"{recording}.wav?RequestedChannels=2"), authorization, MaxRedirects, cancellationToken);
+        var asked = new DownloadRequest(new Uri($"{recording}.wav?RequestedChannels=2"))
+        {
+            Authorization = credentials.Authorization(),
+            MaxRedirects = MaxRedirects,
+            Speaker = "Twilio",
+        };
+        var response = await download.GetAsync(asked, cancellationToken);
         var hasOneChannel = response.StatusCode == HttpStatusCode.BadRequest;
         if (hasOneChannel)
         {
             response.Dispose();
-            response = await download.GetAsync(new Uri($"{recording}.wav"), authorization, MaxRedirects, cancellationToken);
+            asked = asked with { Uri = new Uri($"{recording}.wav") };
+            response = await download.GetAsync(asked, cancellationToken);
         }
 
         if (response.StatusCode == HttpStatusCode.OK)
         {
-            var content = await download.OpenBodyAsync(response, cancellationToken);
+            var content = await download.OpenBodyAsync(response, asked, cancellationToken);
             var announced = new Told(request.DurationMs, hasOneChannel ? 1 : request.Channels);
             content.Objection = (measured, token) => ObjectAsync(recording, announced, measured, credentials, token);
             return content;
