@@ -1,7 +1,8 @@
 #!/bin/sh
-# Runs every test project that is built, one after the other, and ends with the line 'N passed, N failed'.
-# Tests that fail are run a second time, alone: one that fails again has failed, one that passes then is named as unsteady, which is a
-# defect to be found, but not a reason to throw away everybody else's work.
+# Runs every test project that is built and ends with the line 'N passed, N failed'. The two that mostly wait, for processes they kill and
+# brokers that start again, run beside the others, which follow one another: each has servers, ports and folders of its own.
+# Tests that fail are run a second time, alone and with nothing beside them: one that fails again has failed, one that passes then is named
+# as unsteady, which is a defect to be found, but not a reason to throw away everybody else's work.
 # Usage: run-tests.sh   (from the repository's top folder, after a build)
 set -eu
 
@@ -49,16 +50,39 @@ explain() { # name: each failed test of name.trx with the beginning of its messa
     /<\/Message>/ { inMessage = 0; lines = 0 }' "$results/$1.trx"
 }
 
+# Ctrl-C ends what runs beside as well: a shell's background jobs do not hear it.
+trap 'trap "" INT TERM HUP; kill -s TERM 0; exit 130' INT TERM HUP
+
+lane() { # project…: runs them one after the other; what one prints appears when it has ended, its exit code is in name.code
+  for project; do
+    name=$(basename "$project")
+    echo "Testing $name"
+    code=0
+    run "$project" "$name" >"$results/$name.log" 2>&1 || code=$?
+    echo $code >"$results/$name.code"
+    cat "$results/$name.log"
+  done
+}
+
+beside='tests/Burqi.EndToEnd.Tests tests/Burqi.Hosting.Tests'
+rest=
+for project in tests/*.Tests; do
+  case " $beside " in *" $project "*) ;; *) rest="$rest $project" ;; esac
+done
+for project in $beside; do
+  lane "$project" &
+done
+# shellcheck disable=SC2086 # one word each
+lane $rest
+wait
+
 passed=0
 failed=0
 report=$results/failures.txt
 : >$report
-for project in tests/*.Tests; do
+for project in $beside $rest; do
   name=$(basename "$project")
-  echo "Testing $name"
-  code=0
-  run "$project" "$name" || code=$?
-  count "$name" $code
+  count "$name" "$(cat "$results/$name.code" 2>/dev/null || echo unknown)"
 
   if [ "$run_failed" != 0 ]; then
     first_passed=$run_passed

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -6,13 +7,16 @@ namespace Burqi.Hosting.Processes;
 /// <summary>
 /// Finds a TCP port nobody listens on. Taken from below the range the kernel gives to outgoing connections (32768 up): a client of a
 /// server that is restarting could otherwise be given the server's own port. Never the same port twice, and each process begins at a
-/// place of its own: between the look and the server's start, seconds may pass in which another process looks too.
+/// place of its own. Between the look and the server's start, and while it restarts, nobody listens: what says to another process that
+/// the port is taken is UDP's port of the same number, which this one holds until it ends.
 /// </summary>
 public static class FreePort
 {
     private const int First = 20000;
     private const int End = 32000;
     private const int PerProcess = 64;
+
+    private static readonly ConcurrentBag<Socket> Held = [];
 
     private static uint next = unchecked((uint)Environment.ProcessId * PerProcess);
 
@@ -24,14 +28,18 @@ public static class FreePort
         {
             var port = First + (int)(Interlocked.Increment(ref next) % (End - First));
             using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            var hold = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
             try
             {
+                hold.Bind(new IPEndPoint(IPAddress.Loopback, port));
                 probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                Held.Add(hold);
                 return port;
             }
             catch (SocketException failure) when (failure.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
             {
                 // Taken: the next one decides.
+                hold.Dispose();
             }
         }
 
