@@ -35,6 +35,8 @@ public sealed class MediaOptionsTests
     [InlineData("Production", "--BURQI_MEDIA_AGENT_CONNECT_SECONDS=0", "BURQI_MEDIA_AGENT_CONNECT_SECONDS must be a number")]
     [InlineData("Production", "--BURQI_MEDIA_AGENT_SEND_SECONDS=x", "BURQI_MEDIA_AGENT_SEND_SECONDS must be a number")]
     [InlineData("Production", "--BURQI_MEDIA_DRAIN_SECONDS=60", "BURQI_MEDIA_DRAIN_SECONDS leaves too little time")]
+    [InlineData("Production", "--BURQI_RECORDINGS_HIGH_WATER_PERCENT=101", "BURQI_RECORDINGS_HIGH_WATER_PERCENT must be a number")]
+    [InlineData("Production", "--BURQI_RECORDINGS_LOW_WATER_PERCENT=85", "BURQI_RECORDINGS_LOW_WATER_PERCENT must be less than BURQI_RECORDINGS_HIGH_WATER_PERCENT")]
     [InlineData("Production", "--BURQI_MEDIA_MP3=perhaps", "BURQI_MEDIA_MP3 must be auto, true or false")]
     [InlineData("Production", "--BURQI_MEDIA_MP3_WORKERS=0", "BURQI_MEDIA_MP3_WORKERS must be a number")]
     public void Value_ThatCannotBe_IsNamed(string environment, string argument, string failure)

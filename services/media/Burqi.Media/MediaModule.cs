@@ -41,6 +41,9 @@ public static class MediaModule
         services.AddSingleton<ManifestStore>();
         services.AddSingleton<ManifestEditor>();
         services.AddSingleton<LocalFiles>();
+        services.AddSingleton<ArchiveNotes>();
+        services.AddSingleton<IDiskUse, DiskUse>();
+        services.AddSingleton<DiskRelief>();
         services.AddSingleton<DiskLanes>();
         services.AddSingleton<Mp3Support>();
         services.AddSingleton<RecordingDeriver>();
@@ -101,7 +104,10 @@ public static class MediaModule
         services.AddHostedService(provider => provider.GetRequiredService<MediaStreams>());
         services.AddHostedService(provider => provider.GetRequiredService<LiveRecordings>());
         services.AddHostedService<ControlAnnouncer>();
-        services.AddHealthChecks().AddCheck<RecordingsFolderHealthCheck>("recordings-folder", tags: ["ready"]);
+        services.AddHostedService(provider => provider.GetRequiredService<DiskRelief>());
+        services.AddHealthChecks()
+            .AddCheck<RecordingsFolderHealthCheck>("recordings-folder", tags: ["ready"])
+            .AddCheck<DiskReliefHealthCheck>("recordings-disk", tags: ["ready"]);
         return builder;
     }
 
@@ -110,6 +116,7 @@ public static class MediaModule
     {
         bus.AddAssistantsConsumer<AssistantsConsumerDefinition>();
         bus.AddConsumer<RecordingControlConsumer, RecordingControlConsumerDefinition>();
+        bus.AddConsumer<RecordingArchivedConsumer, RecordingArchivedConsumerDefinition>();
     }
 
     /// <summary>Maps media's routes.</summary>

@@ -10,6 +10,8 @@ namespace Burqi.Media;
 /// <summary>What media is told by its environment. Each property names its variable; the validator names it again when it is wrong.</summary>
 public sealed class MediaOptions
 {
+    internal const string NodeVariable = "BURQI_MEDIA_NODE";
+
     /// <summary><c>BURQI_RECORDINGS_DIR</c>: the folder that holds the recordings; made when absent. One process at a time uses it.</summary>
     public string RecordingsDir { get; set; } = "recordings";
 
@@ -22,7 +24,10 @@ public sealed class MediaOptions
     /// </summary>
     public string? BaseUrl { get; set; }
 
-    /// <summary><c>BURQI_MEDIA_NODE</c>: the node's name in events and manifests. Default: the machine's name.</summary>
+    /// <summary>
+    /// <c>BURQI_MEDIA_NODE</c>: the node's name in events and manifests. Default: the machine's name. One that is given must be this node's alone,
+    /// and stay so: a queue of that name keeps for it what is said while it is away.
+    /// </summary>
     public string Node { get; set; } = Environment.MachineName;
 
     /// <summary><c>CALLBACK_URI_HOST</c>: the public base URL providers were given. Unset: forwarded headers of a trusted proxy, else the connection.</summary>
@@ -105,6 +110,15 @@ public sealed class MediaOptions
     /// <summary><c>BURQI_MEDIA_MIN_FREE_MIB</c>: free disk space below which no new recording begins and the node says that it is not ready.</summary>
     public long MinFreeBytes { get; set; } = 256L * 1024 * 1024;
 
+    /// <summary>
+    /// <c>BURQI_RECORDINGS_HIGH_WATER_PERCENT</c>: how full the disk of the recordings folder may become before files that are archived are
+    /// removed from it, those of the oldest calls first. 0: none ever is.
+    /// </summary>
+    public double HighWaterPercent { get; set; } = 85;
+
+    /// <summary><c>BURQI_RECORDINGS_LOW_WATER_PERCENT</c>: how full it may then still be.</summary>
+    public double LowWaterPercent { get; set; } = 75;
+
     /// <summary><c>BURQI_MEDIA_CONTENT_URL_HOURS</c>: how long a content URL handed to the archiver stays good.</summary>
     public TimeSpan ContentUrlLifetime { get; set; } = TimeSpan.FromHours(168);
 
@@ -145,7 +159,7 @@ internal sealed class MediaOptionsReader(IConfiguration configuration) : IConfig
         options.RecordingsDir = Text("BURQI_RECORDINGS_DIR") ?? options.RecordingsDir;
         options.DataDirectory = Text("BURQI_DATA_DIR") ?? options.DataDirectory;
         options.BaseUrl = Text("BURQI_MEDIA_BASE_URL")?.TrimEnd('/');
-        options.Node = Text("BURQI_MEDIA_NODE") ?? options.Node;
+        options.Node = Text(MediaOptions.NodeVariable) ?? options.Node;
         options.PublicBaseUrl = Text("CALLBACK_URI_HOST")?.TrimEnd('/');
         options.TrustedProxies = Networks("BURQI_TRUSTED_PROXIES");
         options.VerifySignatures = Flag("BURQI_VERIFY_SIGNATURES", options.VerifySignatures);
@@ -165,6 +179,8 @@ internal sealed class MediaOptionsReader(IConfiguration configuration) : IConfig
         options.MaxGap = TimeSpan.FromSeconds(Number("BURQI_MEDIA_MAX_GAP_SECONDS", options.MaxGap.TotalSeconds, 1, 86_400));
         options.MaxLength = TimeSpan.FromHours(Number("BURQI_MEDIA_MAX_LENGTH_HOURS", options.MaxLength.TotalHours, 0.01, 48));
         options.MinFreeBytes = (long)(Number("BURQI_MEDIA_MIN_FREE_MIB", options.MinFreeBytes / 1048576.0, 0, 1e9) * 1048576);
+        options.HighWaterPercent = Number("BURQI_RECORDINGS_HIGH_WATER_PERCENT", options.HighWaterPercent, 0, 100);
+        options.LowWaterPercent = Number("BURQI_RECORDINGS_LOW_WATER_PERCENT", options.LowWaterPercent, 0, 100);
         options.Mp3 = Mp3Choice("BURQI_MEDIA_MP3");
         options.Mp3Library = Text("BURQI_MEDIA_MP3_LIBRARY") ?? options.Mp3Library;
         options.Mp3Workers = (int)Number("BURQI_MEDIA_MP3_WORKERS", options.Mp3Workers, 1, 256);
@@ -282,6 +298,11 @@ internal sealed class MediaOptionsValidator(IHostEnvironment environment, IOptio
             failures.Add(string.Create(
                 CultureInfo.InvariantCulture,
                 $"BURQI_MEDIA_DRAIN_SECONDS leaves too little time to finish files: it must be at least {StopMargin.TotalSeconds} less than BURQI_SHUTDOWN_SECONDS."));
+        }
+
+        if (options.HighWaterPercent > 0 && options.LowWaterPercent >= options.HighWaterPercent)
+        {
+            failures.Add("BURQI_RECORDINGS_LOW_WATER_PERCENT must be less than BURQI_RECORDINGS_HIGH_WATER_PERCENT.");
         }
 
         RequireHttpUrl("BURQI_MEDIA_BASE_URL", options.BaseUrl, failures);

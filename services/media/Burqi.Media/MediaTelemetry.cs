@@ -33,6 +33,8 @@ internal sealed class MediaTelemetry : IDisposable
     private readonly Counter<long> _failures;
     private readonly Counter<long> _announcements;
     private readonly Counter<long> _unreachable;
+    private readonly Counter<long> _removed;
+    private readonly Counter<long> _freed;
     private readonly Histogram<double> _relay;
 
     public MediaTelemetry(IMeterFactory meters, ManifestStore store)
@@ -59,6 +61,8 @@ internal sealed class MediaTelemetry : IDisposable
             "s",
             "From a message having come to its having gone to the other side.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.1, 1, 10] });
+        _removed = _meter.CreateCounter<long>("burqi.media.disk.removed", "{recording}", "Archived recordings whose files were removed because the disk was too full.");
+        _freed = _meter.CreateCounter<long>("burqi.media.disk.freed", "By", "What that freed.");
         _announcements = _meter.CreateCounter<long>("burqi.media.announcements", "{recording}", "Attempts to announce a recording, by outcome.");
     }
 
@@ -95,6 +99,17 @@ internal sealed class MediaTelemetry : IDisposable
 
     public void Announced(bool confirmed) =>
         _announcements.Add(1, new KeyValuePair<string, object?>("burqi.outcome", confirmed ? "confirmed" : "failed"));
+
+    /// <summary>Files of archived recordings were removed because the disk was too full.</summary>
+    public void Relieved(int recordings, long bytes)
+    {
+        _removed.Add(recordings);
+        _freed.Add(bytes);
+    }
+
+    /// <summary>Measures whether the disk stays too full because nothing on it may be removed.</summary>
+    public void ObserveRelief(Func<bool> isStuck) => _meter.CreateObservableGauge(
+        "burqi.media.disk.stuck", () => isStuck() ? 1 : 0, description: "1 while the disk is above its high-water mark and holds no archived file that could be removed.");
 
     /// <summary>Adds what a track gathered since <paramref name="reported"/>: counted in batches, since a frame must cost next to nothing.</summary>
     public void Report(TrackTimeline track, ref TrackCounts reported)

@@ -90,6 +90,14 @@ internal sealed class OwnConsumerDefinition : ConsumerDefinition<OwnConsumer>
     public OwnConsumerDefinition() => EndpointName = $"own-note-written.{Guid.CreateVersion7():N}";
 }
 
+/// <summary>A queue of one node, which keeps its name.</summary>
+internal sealed class NodesConsumerDefinition : ConsumerDefinition<OwnConsumer>
+{
+    public const string Queue = "own-note-written.node-media-1";
+
+    public NodesConsumerDefinition() => EndpointName = Queue;
+}
+
 internal sealed class RequestConsumer : IConsumer<NoteWritten>
 {
     public Task Consume(ConsumeContext<NoteWritten> context) => Task.CompletedTask;

@@ -112,6 +112,24 @@ public sealed class RabbitMqBusTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Queue_OfANodeThatKeepsItsName_HoldsWhatIsSaidWhileItIsAway()
+    {
+        var first = await StartAsync(bus => bus.AddConsumer<OwnConsumer, NodesConsumerDefinition>());
+        await Eventually.BecomesTrueAsync(() => IsReadyAsync(first));
+        await first.StopAsync();
+        await first.DisposeAsync();
+        await using var publishing = await StartAsync(_ => { });
+
+        await Publisher(publishing).Publish(new NoteWritten { Text = "while it was away" });
+
+        await using var second = await StartAsync(bus => bus.AddConsumer<OwnConsumer, NodesConsumerDefinition>());
+        await Eventually.BecomesTrueAsync(() => second.Services.GetRequiredService<Received>().Texts(NodesConsumerDefinition.Queue).SequenceEqual(["while it was away"]));
+        var queue = await QueueAsync(NodesConsumerDefinition.Queue);
+        queue.GetProperty("durable").GetBoolean().ShouldBeTrue();
+        queue.GetProperty("arguments").GetProperty("x-expires").GetInt64().ShouldBe((long)TimeSpan.FromDays(7).TotalMilliseconds);
+    }
+
+    [Fact]
     public async Task Queue_OfRequests_IsAClassicOne()
     {
         await using var app = await StartAsync(bus => bus.AddConsumer<RequestConsumer, RequestConsumerDefinition>());

@@ -59,6 +59,9 @@ internal sealed class MediaHost : IAsyncDisposable
             ["CALLBACK_URI_HOST"] = PublicBaseUrl,
             ["BURQI_MEDIA_MIN_FREE_MIB"] = "1",
 
+            // However full the disk of the machine is.
+            ["BURQI_RECORDINGS_HIGH_WATER_PERCENT"] = "0",
+
             // Long enough for a test to connect again at once, and short for all the others that wait for the end of a broken stream.
             ["BURQI_MEDIA_RECONNECT_SECONDS"] = "0.5",
             ["Logging:LogLevel:Default"] = "Error",

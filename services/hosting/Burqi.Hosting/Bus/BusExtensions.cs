@@ -14,6 +14,9 @@ internal static class BusExtensions
     // Longer than a broker takes to come back, so that what was published meanwhile is still there.
     private static readonly TimeSpan AbandonedQueueLife = TimeSpan.FromMinutes(15);
 
+    // Longer than a machine stays away that is meant to come back; what it missed gathers meanwhile on the broker's disk.
+    private static readonly TimeSpan AbandonedNodeQueueLife = TimeSpan.FromDays(7);
+
     // Under a minute in all, because the message is held in memory meanwhile; after that it lies in the error queue.
     private static readonly TimeSpan[] RetryIntervals =
         [TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(15)];
@@ -129,7 +132,7 @@ internal static class BusExtensions
             {
                 // Not a quorum queue: one that is a few seconds old when its broker is killed takes nothing any more, and everything
                 // published to it, and to the queues beside it, would stay unconfirmed. What it holds can be asked for again.
-                rabbitMq.QueueExpiration = AbandonedQueueLife;
+                rabbitMq.QueueExpiration = IsOfOneNode(queue) ? AbandonedNodeQueueLife : AbandonedQueueLife;
             }
             else if (!IsOfRequests(queue))
             {
@@ -143,6 +146,9 @@ internal static class BusExtensions
     // A service names a queue that only one process will ever read from with a point before the part that is the process's own. Nobody comes
     // back to it under that name, so the broker removes it, and its error queue, once it has been without a consumer for a while.
     private static bool IsOfThisProcessAlone(string queue) => queue.Contains('.', StringComparison.Ordinal);
+
+    // After the point stands the name of a node that comes back to its queue under the same name, and wants to hear then what it missed.
+    private static bool IsOfOneNode(string queue) => queue.Contains(".node-", StringComparison.Ordinal);
 
     // What is requested is wanted now, by somebody who waits: no reason to have it on several nodes of a broker. And a service that publishes
     // does not do so before its own queues are attended, which a young quorum queue may keep it from for good.
