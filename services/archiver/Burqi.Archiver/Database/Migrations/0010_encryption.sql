@@ -1,0 +1,22 @@
+-- The key that the object is encrypted with; null where it lies as it is. What an object itself says counts; this is where to look.
+alter table archiver.jobs add column encryption_key_id text;
+
+create index jobs_encrypted on archiver.jobs (encryption_key_id, id) where encryption_key_id is not null and status = 'completed';
+
+-- Having all objects encrypted with a new key. What is left to do stands in the jobs, so whoever takes a rotation over goes on where it stopped.
+create table archiver.encryption_rotations
+(
+    id          uuid primary key,
+    key_id      text        not null,
+    status      text        not null default 'running' check (status in ('running', 'completed', 'failed', 'superseded')),
+    rewrapped   bigint      not null default 0,
+    failed      bigint      not null default 0,
+    error       text,
+    created_at  timestamptz not null default now(),
+    started_at  timestamptz,
+    updated_at  timestamptz not null default now(),
+    finished_at timestamptz
+);
+
+create unique index encryption_rotations_running on archiver.encryption_rotations (status) where status = 'running';
+create index encryption_rotations_created on archiver.encryption_rotations (created_at desc);
