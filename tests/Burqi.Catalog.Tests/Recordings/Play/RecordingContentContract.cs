@@ -217,7 +217,7 @@ public abstract class RecordingContentContract(CatalogHost catalog)
         return await catalog.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
-    private async Task<(Told Told, byte[] Bytes)> StoreAsync(int size, string format = "wav", long? tellSize = null)
+    protected async Task<(Told Told, byte[] Bytes)> StoreAsync(int size, string format = "wav", long? tellSize = null)
     {
         var bytes = new byte[size];
         Random.Shared.NextBytes(bytes);

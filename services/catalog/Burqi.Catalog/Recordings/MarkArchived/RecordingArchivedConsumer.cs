@@ -30,7 +30,7 @@ internal sealed class RecordingArchivedConsumer(UpsertRecordingCommand upsertRec
                 .StartedAt(message.StartedAt)
                 .Column("ended_at", message.EndedAt)
                 .Metadata("store", message.Store)
-                .Metadata("encryption_key_id", message.EncryptionKeyId)
+                .Metadata("encrypted", message.EncryptionKeyId is null ? (bool?)null : true) // the key itself may be exchanged
                 .Metadata("archived_at", message.ArchivedAt)
                 .Metadata("origin", message.Origin)
                 .Metadata("peak", message.Peak)
