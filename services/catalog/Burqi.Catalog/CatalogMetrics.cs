@@ -31,6 +31,7 @@ internal sealed class CatalogMetrics
         contentResponses.Add(1, new KeyValuePair<string, object?>("ending", ending switch
         {
             ContentEnding.Complete => "complete",
+            ContentEnding.Redirected => "redirected",
             ContentEnding.ClientLeft => "client-left",
             _ => "store-failed",
         }));

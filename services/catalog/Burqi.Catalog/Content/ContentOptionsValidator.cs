@@ -6,24 +6,31 @@ internal sealed class ContentOptionsValidator : IValidateOptions<ContentOptions>
 {
     public ValidateOptionsResult Validate(string? name, ContentOptions options)
     {
-        var failures = new List<string>();
-        switch (options.Store)
+        var failures = new List<string>(options.Unreadable);
+        if (!IsKind(options.Store))
         {
-            case ContentOptions.Disk:
-                break;
-            case ContentOptions.S3:
-                AddS3Failures(options, failures);
-                break;
-            case ContentOptions.AzureBlobs:
-                failures.AddRange(options.Azure.Problems());
-                break;
-            default:
-                failures.Add($"BURQI_STORE is '{options.Store}': the catalog reads from 'disk', 's3' or 'azure'.");
-                break;
+            failures.Add($"BURQI_STORE is '{options.Store}': the catalog reads from 'disk', 's3' or 'azure'.");
+        }
+
+        if (options.FallbackStore is { } fallback && (!IsKind(fallback) || fallback == options.Store))
+        {
+            failures.Add($"BURQI_FALLBACK_STORE is '{fallback}': the catalog reads from a fallback of another kind than the store, 'disk', 's3' or 'azure'.");
+        }
+
+        if (options.IsNamed(ContentOptions.S3))
+        {
+            AddS3Failures(options, failures);
+        }
+
+        if (options.IsNamed(ContentOptions.AzureBlobs))
+        {
+            failures.AddRange(options.Azure.Problems());
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
+
+    private static bool IsKind(string store) => store is ContentOptions.Disk or ContentOptions.S3 or ContentOptions.AzureBlobs;
 
     private static void AddS3Failures(ContentOptions options, List<string> failures)
     {

@@ -45,7 +45,7 @@ public sealed class BrokenStoreTests(BrokenStoreTests.BrokenStoreHost catalog) :
 
     public sealed class BrokenStoreHost : CatalogHost
     {
-        protected override void ConfigureServices(IServiceCollection services) => services.AddSingleton<IRecordingContent>(new BrokenStore());
+        protected override void ConfigureServices(IServiceCollection services) => services.AddSingleton(new RecordingContents(new BrokenStore()));
     }
 
     private sealed class BrokenStore : IRecordingContent

@@ -1,10 +1,11 @@
 using Burqi.AzureBlob;
+using Burqi.Catalog.Content.Redirect;
 using Microsoft.Extensions.Options;
 
 namespace Burqi.Catalog.Content.AzureBlob;
 
 /// <summary>Objects in a container of Azure Blob storage, read by ranged GET.</summary>
-internal sealed class AzureBlobRecordingContent : IRecordingContent, IDisposable
+internal sealed class AzureBlobRecordingContent : IPresignedContent, IDisposable
 {
     private readonly AzureBlobClient client;
 
@@ -27,6 +28,9 @@ internal sealed class AzureBlobRecordingContent : IRecordingContent, IDisposable
 
     public async Task<OpenedContent?> OpenAsync(string objectKey, long offset, long length, CancellationToken cancellationToken) =>
         await client.OpenAsync(objectKey, offset, length == 0 ? null : length, cancellationToken) is { } blob ? new OpenedContent(blob.Stream, blob.BlobSize, NoMetadata) : null;
+
+    public Task<Uri?> PresignAsync(string objectKey, PresignedAnswer answer, CancellationToken cancellationToken) =>
+        client.PresignAsync(objectKey, answer.ValidFor, PresignedAnswer.CacheControl, answer.ContentDisposition, answer.ContentType, cancellationToken);
 
     public void Dispose() => client.Dispose();
 }

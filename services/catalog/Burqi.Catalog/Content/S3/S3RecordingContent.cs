@@ -1,12 +1,13 @@
 using System.Net;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Burqi.Catalog.Content.Redirect;
 using Microsoft.Extensions.Options;
 
 namespace Burqi.Catalog.Content.S3;
 
 /// <summary>Objects in an S3 bucket, read by ranged GET.</summary>
-internal sealed class S3RecordingContent(IAmazonS3 client, IOptions<ContentOptions> options) : IRecordingContent
+internal sealed class S3RecordingContent(IAmazonS3 client, IOptions<ContentOptions> options, TimeProvider time) : IPresignedContent
 {
     private readonly string bucket = options.Value.Bucket!;
 
@@ -44,6 +45,22 @@ internal sealed class S3RecordingContent(IAmazonS3 client, IOptions<ContentOptio
             return null;
         }
     }
+
+    public async Task<Uri?> PresignAsync(string objectKey, PresignedAnswer answer, CancellationToken cancellationToken) =>
+        new(await client.GetPreSignedURLAsync(new GetPreSignedUrlRequest
+        {
+            BucketName = bucket,
+            Key = objectKey,
+            Verb = answer.IsHead ? HttpVerb.HEAD : HttpVerb.GET,
+            Protocol = options.Value.Endpoint?.StartsWith("http:", StringComparison.OrdinalIgnoreCase) == true ? Protocol.HTTP : Protocol.HTTPS,
+            Expires = time.GetUtcNow().UtcDateTime + answer.ValidFor,
+            ResponseHeaderOverrides =
+            {
+                ContentType = answer.ContentType,
+                ContentDisposition = answer.ContentDisposition,
+                CacheControl = PresignedAnswer.CacheControl,
+            },
+        }));
 
     // Content-Range: bytes 0-99/1234 (RFC 9110 §14.4); without a range the body is the whole.
     private static long ObjectSize(GetObjectResponse response) =>

@@ -11,7 +11,7 @@ internal static class S3RecordingContentFactory
     public static S3RecordingContent Create(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<IOptions<ContentOptions>>();
-        return new S3RecordingContent(CreateClient(options.Value), options);
+        return new S3RecordingContent(CreateClient(options.Value), options, provider.GetRequiredService<TimeProvider>());
     }
 
     private static AmazonS3Client CreateClient(ContentOptions options)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using Burqi.Catalog.Content;
+using Burqi.Catalog.Content.Redirect;
 using Burqi.Catalog.Recordings.Get;
 using Burqi.Contracts.Recordings;
 using Burqi.Encryption;
@@ -14,7 +15,8 @@ namespace Burqi.Catalog.Recordings.Play;
 /// <summary>Answers a request for a recording's audio: finds the row, decides what the client gets, and passes it on as it is read.</summary>
 internal sealed partial class RecordingContentResponse(
     GetRecordingQuery getRecording,
-    IRecordingContent content,
+    RecordingContents contents,
+    ContentRedirect redirect,
     CatalogMetrics metrics,
     TimeProvider time,
     ILogger<RecordingContentResponse> logger)
@@ -30,15 +32,20 @@ internal sealed partial class RecordingContentResponse(
         var cancellationToken = context.RequestAborted;
         try
         {
-            var recording = Guid.TryParseExact(recordingId, "D", out var id) ? await getRecording.ExecuteAsync(id, cancellationToken) : null;
-            var problem = recording is null || recording.CallId != callId ? CatalogProblems.NoSuchRecordingOfCall() : Unplayable(recording);
-            if (problem is not null)
+            var isWritten = false;
+            for (var isLast = false; !isWritten; isLast = true)
             {
-                await problem.ExecuteAsync(context);
-                return;
-            }
+                var recording = Guid.TryParseExact(recordingId, "D", out var id) ? await getRecording.ExecuteAsync(id, cancellationToken) : null;
+                var problem = recording is null || recording.CallId != callId ? CatalogProblems.NoSuchRecordingOfCall() : Unplayable(recording);
+                if (problem is not null)
+                {
+                    await problem.ExecuteAsync(context);
+                    return;
+                }
 
-            await WriteAsync(context, recording!, disposition, cancellationToken);
+                // What is not where its row said may have been moved to another store since, or deleted: its row is asked once more.
+                isWritten = await TryWriteAsync(context, recording!, disposition, isLast, cancellationToken);
+            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -61,8 +68,10 @@ internal sealed partial class RecordingContentResponse(
             CatalogProblems.Problem(StatusCodes.Status404NotFound, $"Recording {recording.Id} has no audio: its status is {recording.Status}."),
     };
 
-    private async Task WriteAsync(HttpContext context, Recording recording, string disposition, CancellationToken cancellationToken)
+    /// <summary>False when the audio is not where the row says, and that need not be the last word.</summary>
+    private async Task<bool> TryWriteAsync(HttpContext context, Recording recording, string disposition, bool isLast, CancellationToken cancellationToken)
     {
+        var content = contents.Of(recording);
         // A completed row has these (recordings_completed_is_stored).
         var objectKey = recording.S3Key!;
         var size = recording.FileSize!.Value;
@@ -75,14 +84,26 @@ internal sealed partial class RecordingContentResponse(
         {
             context.Response.StatusCode = selection.Status;
             Identify();
-            return;
+            return true;
         }
 
         if (selection.Status == StatusCodes.Status416RangeNotSatisfiable)
         {
             headers.ContentRange = new ContentRangeHeaderValue(size);
             await CatalogProblems.Problem(selection.Status, $"The range lies outside the {size} bytes of the audio.").ExecuteAsync(context);
-            return;
+            return true;
+        }
+
+        var contentType = new MediaTypeHeaderValue(AudioFile.MediaType(recording.Format));
+        var contentDisposition = new ContentDispositionHeaderValue(disposition);
+        contentDisposition.SetHttpFileName(AudioFile.Name(recording));
+        if (await redirect.FindAsync(recording, content.Store, context.Request, contentType.ToString(), contentDisposition.ToString(), cancellationToken) is { } address)
+        {
+            context.Response.StatusCode = StatusCodes.Status302Found;
+            context.Response.Headers.Location = address.AbsoluteUri;
+            headers.CacheControl = new CacheControlHeaderValue { NoStore = true };
+            metrics.ContentEnded(ContentEnding.Redirected, 0);
+            return true;
         }
 
         var isHead = HttpMethods.IsHead(context.Request.Method);
@@ -101,26 +122,29 @@ internal sealed partial class RecordingContentResponse(
             await CatalogProblems.Problem(
                 StatusCodes.Status503ServiceUnavailable,
                 exception is EncryptionException ? exception.Message : "The store that keeps the audio cannot be read at the moment.").ExecuteAsync(context);
-            return;
+            return true;
         }
 
         await using var opened = reached;
         if (objectSize != size)
         {
+            if (!isLast)
+            {
+                return false;
+            }
+
             metrics.ObjectMissing();
             Log.ObjectMissing(logger, recording.Id, content.Store, size, objectSize);
             await CatalogProblems.Problem(
                 StatusCodes.Status404NotFound,
                 $"The audio of recording {recording.Id} is not in the store as it was archived.").ExecuteAsync(context);
-            return;
+            return true;
         }
 
         context.Response.StatusCode = selection.Status;
         Identify();
-        headers.ContentType = new MediaTypeHeaderValue(AudioFile.MediaType(recording.Format));
+        headers.ContentType = contentType;
         headers.ContentLength = selection.Length;
-        var contentDisposition = new ContentDispositionHeaderValue(disposition);
-        contentDisposition.SetHttpFileName(AudioFile.Name(recording));
         headers.ContentDisposition = contentDisposition;
         context.Response.Headers.XContentTypeOptions = "nosniff";
         if (selection.Status == StatusCodes.Status206PartialContent)
@@ -130,8 +154,10 @@ internal sealed partial class RecordingContentResponse(
 
         if (opened is not null)
         {
-            await SendAsync(context, recording.Id, opened.Stream, selection.Length);
+            await SendAsync(context, recording.Id, content.Store, opened.Stream, selection.Length);
         }
+
+        return true;
 
         void Identify()
         {
@@ -143,7 +169,7 @@ internal sealed partial class RecordingContentResponse(
         }
     }
 
-    private async Task SendAsync(HttpContext context, Guid recordingId, Stream source, long length)
+    private async Task SendAsync(HttpContext context, Guid recordingId, string store, Stream source, long length)
     {
         using var activity = CatalogTracing.Source.StartActivity("catalog.recording.send");
         activity?.SetTag("burqi.recording_id", recordingId);
@@ -158,7 +184,7 @@ internal sealed partial class RecordingContentResponse(
                 break;
             case ContentEnding.StoreFailed:
                 activity?.SetStatus(ActivityStatusCode.Error);
-                Log.StoreFailed(logger, recordingId, content.Store, sent, length, failure);
+                Log.StoreFailed(logger, recordingId, store, sent, length, failure);
                 // The status is out and says that all is well: only a broken connection still tells the client.
                 context.Abort();
                 break;
