@@ -65,6 +65,29 @@ public sealed class OptionsTests
     [Fact]
     public void Validate_UnknownStore_IsRefused() => Variables(Failures(new ContentOptions { Store = "tape" })).ShouldBe(["BURQI_STORE"]);
 
+    [Theory]
+    [InlineData("tape")]
+    [InlineData("disk")]
+    public void Validate_FallbackThatIsNone_IsRefused(string fallback) =>
+        Variables(Failures(new ContentOptions { FallbackStore = fallback })).ShouldBe(["BURQI_FALLBACK_STORE"]);
+
+    [Fact]
+    public void Validate_FallbackWithoutItsSettings_NamesThem() =>
+        Variables(Failures(new ContentOptions { FallbackStore = "azure" })).ShouldBe(["AZURE_STORAGE_CONTAINER", "AZURE_STORAGE_ACCOUNT"]);
+
+    [Theory]
+    [InlineData("yes", null, "BURQI_CONTENT_REDIRECT")]
+    [InlineData("true", "5", "BURQI_CONTENT_REDIRECT_SECONDS")]
+    [InlineData("true", "3601", "BURQI_CONTENT_REDIRECT_SECONDS")]
+    [InlineData(null, "soon", "BURQI_CONTENT_REDIRECT_SECONDS")]
+    public void Read_RedirectThatCannotBe_IsRefused(string? redirect, string? seconds, string variable)
+    {
+        var options = new ContentOptions();
+        options.ReadRedirect(redirect, seconds);
+
+        Variables(Failures(options)).ShouldBe([variable]);
+    }
+
     [Fact]
     public void Read_Completeness_TakesNumbersAndNamesWhatIsNone()
     {

@@ -36,6 +36,30 @@ public sealed class S3RedirectTests(S3RedirectTests.S3RedirectHost catalog) : Re
         (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe("1234567");
     }
 
+    /// <summary>What lies in the store is not what a client is to hear.</summary>
+    [Fact]
+    public async Task Get_ObjectIsEncryptedByBurqi_IsNotSentToTheStore()
+    {
+        var told = new Told();
+        var archived = told.Archived(fileSize: 7) with { Store = "s3" };
+        using var client = (await S3Server.SharedAsync()).CreateClient();
+        await client.PutObjectAsync(
+            new()
+            {
+                BucketName = ((S3RedirectHost)Catalog).Bucket,
+                Key = archived.ObjectKey,
+                InputStream = new MemoryStream("1234567"u8.ToArray()),
+                Metadata = { ["burqiencryption"] = "1", ["burqikeyid"] = "key-1" },
+            },
+            TestContext.Current.CancellationToken);
+        await Catalog.TellAsync(archived);
+
+        using var response = await SendAsync(HttpMethod.Get, told, "/play");
+
+        response.Headers.Location.ShouldBeNull();
+        response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+    }
+
     protected override async Task PutAsync(string objectKey, byte[] content)
     {
         using var client = (await S3Server.SharedAsync()).CreateClient();
