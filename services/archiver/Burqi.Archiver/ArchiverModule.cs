@@ -6,6 +6,7 @@ using Burqi.Archiver.DeleteAtProvider;
 using Burqi.Archiver.Health;
 using Burqi.Archiver.Http;
 using Burqi.Archiver.Jobs;
+using Burqi.Archiver.Queues;
 using Burqi.Archiver.Reconcile;
 using Burqi.Archiver.Reconcile.Http;
 using Burqi.Archiver.Reconcile.Twilio;
@@ -48,8 +49,8 @@ public static class ArchiverModule
         services.AddSingleton<ArchiverDatabase>();
         services.AddHostedService<DatabaseMigration>(); // first: all others wait for it
 
+        services.AddJobQueues();
         services.AddSingleton<AddJobCommand>();
-        services.AddSingleton<ClaimJobCommand>();
         services.AddSingleton<ExtendLeaseCommand>();
         services.AddSingleton<CompleteJobCommand>();
         services.AddSingleton<CompleteDeletionCommand>();
@@ -81,7 +82,8 @@ public static class ArchiverModule
 
         services.AddHealthChecks()
             .AddCheck<DatabaseHealthCheck>("archiver-database", tags: [Ready])
-            .AddCheck<StoreHealthCheck>("archiver-store", tags: [Ready]);
+            .AddCheck<StoreHealthCheck>("archiver-store", tags: [Ready])
+            .AddCheck<DestinationsHealthCheck>("archiver-destinations", tags: [Ready]);
         return builder;
     }
 

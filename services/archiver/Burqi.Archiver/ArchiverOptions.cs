@@ -34,8 +34,8 @@ public sealed class ArchiverOptions
     /// <summary><c>BURQI_API_KEYS</c>: the keys that open the archiver's API, separated by commas; without any it is closed to everybody.</summary>
     public IReadOnlyList<string> ApiKeys { get; set; } = [];
 
-    /// <summary><c>BURQI_ARCHIVER_WORKERS</c>: how many recordings are transferred at once by this process. Default 4.</summary>
-    public int Workers { get; set; } = 4;
+    /// <summary><c>BURQI_ARCHIVER_WORKERS</c>: how many recordings are transferred at once by this process. Default 8.</summary>
+    public int Workers { get; set; } = 8;
 
     /// <summary>How long a worker may be silent before its job is taken over; it reports three times in that time. Default 30 s.</summary>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(30);

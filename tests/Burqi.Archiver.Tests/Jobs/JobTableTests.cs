@@ -1,6 +1,7 @@
 using Burqi.Archiver.ArchiveRecording;
 using Burqi.Archiver.Database;
 using Burqi.Archiver.Jobs;
+using Burqi.Archiver.Queues;
 using Burqi.Archiver.Sources.Twilio;
 using Burqi.Archiver.Stores;
 using Burqi.Archiver.Tests.Support;
@@ -151,7 +152,7 @@ public sealed class JobTableTests : ArchiverTest
     };
 
     private Task<ArchiveJob?> ClaimAsync(string owner) =>
-        new ClaimJobCommand(_jobs).ExecuteAsync(JobSteps.Archive, owner, Lease, TestContext.Current.CancellationToken);
+        new ClaimJobCommand(_jobs).ExecuteAsync(new JobQueue(JobSteps.Archive, TwilioRecordingSource.SourceKind), "", owner, Lease, TestContext.Current.CancellationToken);
 
     private Task AddAsync(int number) => new AddJobCommand(_jobs).ExecuteAsync(
         new NewJob

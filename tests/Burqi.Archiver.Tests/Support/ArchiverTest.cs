@@ -44,6 +44,8 @@ public abstract class ArchiverTest : IAsyncLifetime
             ["Archiver:LeaseDuration"] = "00:00:03",
             ["Archiver:RetryBaseDelay"] = "00:00:00.020",
             ["Archiver:RetryMaxDelay"] = "00:00:00.200",
+            ["Archiver:Destinations:Break"] = "00:00:00.500",
+            ["Archiver:Destinations:LongestBreak"] = "00:00:00.500",
             ["Archiver:Download:RetryDelay"] = "00:00:00.010",
         };
     }

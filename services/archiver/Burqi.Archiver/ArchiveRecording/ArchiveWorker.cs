@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Burqi.Archiver.Jobs;
+using Burqi.Archiver.Queues;
 using Burqi.Archiver.Sources;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,7 @@ namespace Burqi.Archiver.ArchiveRecording;
 /// that runs out: the next worker begins the recording again, under the same key.
 /// </summary>
 internal sealed partial class ArchiveWorker(
-    ClaimJobCommand claim,
+    JobQueues queues,
     ExtendLeaseCommand extend,
     CompleteJobCommand complete,
     PostponeJobCommand postpone,
@@ -31,7 +32,6 @@ internal sealed partial class ArchiveWorker(
 
     private readonly ArchiverOptions _options = options.Value;
     private readonly Dictionary<string, IJobStep> _steps = steps.ToDictionary(step => step.Step, StringComparer.Ordinal);
-    private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -43,9 +43,9 @@ internal sealed partial class ArchiveWorker(
             {
                 await slots.WaitAsync(stoppingToken);
                 running.RemoveWhere(task => task.IsCompleted);
-                if (await ClaimAsync(stoppingToken) is { } job)
+                if (await TakeAsync(stoppingToken) is { } taken)
                 {
-                    running.Add(RunAndReleaseAsync(job, slots, stoppingToken));
+                    running.Add(RunAndReleaseAsync(taken, slots, stoppingToken));
                 }
                 else
                 {
@@ -62,19 +62,11 @@ internal sealed partial class ArchiveWorker(
         await Task.WhenAll(running);
     }
 
-    private async Task<ArchiveJob?> ClaimAsync(CancellationToken cancellationToken)
+    private async Task<TakenJob?> TakeAsync(CancellationToken cancellationToken)
     {
         try
         {
-            foreach (var step in JobSteps.InOrder.Where(step => JobSteps.Transfers(step) || _steps.ContainsKey(step)))
-            {
-                if (await claim.ExecuteAsync(step, _owner, _options.LeaseDuration, cancellationToken) is { } job)
-                {
-                    return job;
-                }
-            }
-
-            return null;
+            return await queues.TakeAsync(cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -83,24 +75,27 @@ internal sealed partial class ArchiveWorker(
         }
     }
 
-    private async Task RunAndReleaseAsync(ArchiveJob job, SemaphoreSlim slots, CancellationToken stopping)
+    private async Task RunAndReleaseAsync(TakenJob taken, SemaphoreSlim slots, CancellationToken stopping)
     {
+        var end = JobEnd.BrokenOff;
         try
         {
-            await RunAsync(job, stopping);
+            end = await RunAsync(taken.Job, stopping);
         }
         catch (Exception exception)
         {
             // The outcome could not be written down: the lease runs out and the job is done again, which changes nothing in the store.
-            Log.OutcomeLost(logger, job.RecordingId, exception);
+            Log.OutcomeLost(logger, taken.Job.RecordingId, exception);
         }
         finally
         {
+            queues.Release(taken, end);
             slots.Release();
+            signals.Work.Ring(); // others may have waited for their destination to be less busy
         }
     }
 
-    private async Task RunAsync(ArchiveJob job, CancellationToken stopping)
+    private async Task<JobEnd> RunAsync(ArchiveJob job, CancellationToken stopping)
     {
         using var scope = logger.BeginScope(new Dictionary<string, object> { ["CallId"] = job.CallId, ["RecordingId"] = job.RecordingId });
         var lease = new JobLease(job, extend, _options.LeaseDuration, clock, logger, stopping);
@@ -110,7 +105,7 @@ internal sealed partial class ArchiveWorker(
             try
             {
                 await (_steps.TryGetValue(job.Step, out var step) ? step.RunAsync(job, lease.Token) : ArchiveAsync(job, lease.Token));
-                return;
+                return JobEnd.Done;
             }
             catch (OperationCanceledException) when (lease.Token.IsCancellationRequested)
             {
@@ -119,7 +114,7 @@ internal sealed partial class ArchiveWorker(
                     await HandBackAsync(job);
                 }
 
-                return;
+                return JobEnd.BrokenOff;
             }
             catch (TransferException exception)
             {
@@ -132,6 +127,7 @@ internal sealed partial class ArchiveWorker(
             }
 
             await WriteFailureAsync(job, failure, lease.Token);
+            return JobEnd.Failed(failure.Failure);
         }
     }
 
