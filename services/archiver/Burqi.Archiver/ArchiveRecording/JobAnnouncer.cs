@@ -134,14 +134,16 @@ internal sealed partial class JobAnnouncer(
 
     private async Task SayOutcomeAsync(ArchiveJob job, CancellationToken cancellationToken)
     {
-        if (!JobSteps.Transfers(job.Step))
+        foreach (var message in News(job))
         {
-            await _steps[job.Step].AnnounceAsync(job, bus, cancellationToken);
-            return;
+            await bus.Publish(message, message.GetType(), cancellationToken);
         }
-
-        await (job.Status == JobStatuses.Completed
-            ? bus.Publish(JobAnnouncements.Archived(job), cancellationToken)
-            : bus.Publish(JobAnnouncements.Failed(job), cancellationToken));
     }
+
+    private IReadOnlyList<object> News(ArchiveJob job) => job switch
+    {
+        _ when !JobSteps.Transfers(job.Step) => _steps[job.Step].News(job),
+        { Status: JobStatuses.Completed } => [JobAnnouncements.Archived(job)],
+        _ => [JobAnnouncements.Failed(job)],
+    };
 }

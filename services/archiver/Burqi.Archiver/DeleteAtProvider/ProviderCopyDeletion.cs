@@ -4,7 +4,6 @@ using Burqi.Archiver.Jobs;
 using Burqi.Archiver.Sources;
 using Burqi.Archiver.Stores;
 using Burqi.Assistants;
-using MassTransit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -79,8 +78,7 @@ internal sealed partial class ProviderCopyDeletion(
     }
 
     // That the copy stays is no news: the row says it.
-    public Task AnnounceAsync(ArchiveJob job, IPublishEndpoint bus, CancellationToken cancellationToken) =>
-        job.DeletedAtProviderAt is null ? Task.CompletedTask : bus.Publish(JobAnnouncements.Deleted(job), cancellationToken);
+    public IReadOnlyList<object> News(ArchiveJob job) => job.DeletedAtProviderAt is null ? [] : [JobAnnouncements.Deleted(job)];
 
     /// <summary>
     /// What the last process knew of an assistant may have been taken back since, and what is deleted does not come back: nothing is deleted

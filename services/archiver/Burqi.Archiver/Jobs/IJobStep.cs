@@ -1,5 +1,3 @@
-using MassTransit;
-
 namespace Burqi.Archiver.Jobs;
 
 /// <summary>
@@ -18,7 +16,7 @@ internal interface IJobStep
     Task RunAsync(ArchiveJob job, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Tells others how a job of this step ended, completed or dead: the same row makes the same messages, however often. Nothing by default.
+    /// The messages that tell others how a job of this step ended, completed or dead: the same row makes the same ones, however often. None by default.
     /// </summary>
-    Task AnnounceAsync(ArchiveJob job, IPublishEndpoint bus, CancellationToken cancellationToken) => Task.CompletedTask;
+    IReadOnlyList<object> News(ArchiveJob job) => [];
 }
