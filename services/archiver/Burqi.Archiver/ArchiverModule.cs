@@ -11,6 +11,8 @@ using Burqi.Archiver.Reconcile;
 using Burqi.Archiver.Reconcile.Http;
 using Burqi.Archiver.Reconcile.Twilio;
 using Burqi.Archiver.Sources;
+using Burqi.Archiver.Sources.Acs;
+using Burqi.Archiver.Sources.LiveKit;
 using Burqi.Archiver.Sources.Twilio;
 using Burqi.Archiver.Stores;
 using Burqi.Assistants;
@@ -68,6 +70,8 @@ public static class ArchiverModule
         services.AddAssistants<AssistantLog>(provider => provider.GetRequiredService<IOptions<ArchiverOptions>>().Value.AssistantsDirectory);
         services.AddRecordingSources();
         services.AddTwilioSource();
+        services.AddAcsSource();
+        services.AddLiveKitSource();
         services.AddRecordingStores();
 
         services.AddSingleton<RecordingTransfer>();

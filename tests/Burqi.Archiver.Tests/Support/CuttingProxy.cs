@@ -11,6 +11,8 @@ internal sealed class CuttingProxy : IAsyncDisposable
     private readonly IPEndPoint _server;
     private readonly Task _accepting;
     private int _requestCuts;
+    private int _freezes;
+    private bool _gently;
     private int _answerCuts;
     private long _cutAfter;
     private int _made;
@@ -32,7 +34,13 @@ internal sealed class CuttingProxy : IAsyncDisposable
     public void CutRequests(int times, long afterBytes) => (_cutAfter, _requestCuts) = (afterBytes, times);
 
     /// <summary>Breaks the next connections off over which so many bytes are answered.</summary>
-    public void CutAnswers(int times, long afterBytes) => (_cutAfter, _answerCuts) = (afterBytes, times);
+    /// <param name="times">How many connections.</param>
+    /// <param name="afterBytes">After how many bytes.</param>
+    /// <param name="reset">Whether by a reset, which takes with it what was not read yet.</param>
+    public void CutAnswers(int times, long afterBytes, bool reset = true) => (_cutAfter, _answerCuts, _gently) = (afterBytes, times, !reset);
+
+    /// <summary>Lets the next connections stand still, open, over which so many bytes are answered.</summary>
+    public void FreezeAnswers(int times, long afterBytes) => (_cutAfter, _freezes) = (afterBytes, times);
 
     public async ValueTask DisposeAsync()
     {
@@ -68,7 +76,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
                 await server.ConnectAsync(_server, _stopped.Token);
                 await Task.WhenAny(
                     CopyAsync(client, server, () => Interlocked.Decrement(ref _requestCuts) >= 0),
-                    CopyAsync(server, client, () => Interlocked.Decrement(ref _answerCuts) >= 0));
+                    CopyAsync(server, client, () => Interlocked.Decrement(ref _answerCuts) >= 0, answers: true));
             }
             catch (Exception exception) when (exception is SocketException or OperationCanceledException)
             {
@@ -77,7 +85,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(TcpClient from, TcpClient to, Func<bool> takeCut)
+    private async Task CopyAsync(TcpClient from, TcpClient to, Func<bool> takeCut, bool answers = false)
     {
         var buffer = new byte[64 * 1024];
         var (carried, asked) = (0L, false);
@@ -89,10 +97,19 @@ internal sealed class CuttingProxy : IAsyncDisposable
                 if (!asked && _cutAfter > 0 && carried > _cutAfter)
                 {
                     asked = true;
+                    if (answers && Interlocked.Decrement(ref _freezes) >= 0)
+                    {
+                        await Task.Delay(Timeout.Infinite, _stopped.Token);
+                    }
+
                     if (takeCut())
                     {
                         Interlocked.Increment(ref _made);
-                        (from.LingerState, to.LingerState) = (new LingerOption(true, 0), new LingerOption(true, 0));
+                        if (!_gently)
+                        {
+                            (from.LingerState, to.LingerState) = (new LingerOption(true, 0), new LingerOption(true, 0));
+                        }
+
                         return;
                     }
                 }

@@ -12,6 +12,9 @@ internal sealed class SourceContent(Stream body, long? length, IDisposable owner
 
     public long? Length { get; } = length;
 
+    /// <summary>Where the bytes lie, where that may be the very object they are to become; null where they are elsewhere.</summary>
+    public StoredPlace? Place { get; set; }
+
     /// <summary>What the source has to say against audio that came whole; null where it takes any.</summary>
     public ContentObjection? Objection { get; set; }
 
@@ -21,6 +24,11 @@ internal sealed class SourceContent(Stream body, long? length, IDisposable owner
         owner.Dispose();
     }
 }
+
+/// <summary>An object in one of our stores.</summary>
+/// <param name="Store">One of <see cref="StoreNames"/>.</param>
+/// <param name="Key">Its name there, which need not be one of ours.</param>
+internal sealed record StoredPlace(string Store, string Key);
 
 /// <summary>Why content is not the recording that was asked for; null when it is.</summary>
 /// <param name="measured">What the content is; null where it is no audio at all.</param>

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Burqi.Archiver.Stores;
 
 /// <summary>
-/// The name of an object, the same in every store: <c>recordings/{yyyy}/{MM}/{dd}/{call id}/{file}</c>. Whatever the identifiers it is
+/// The name of an object, the same in every store: <c>recordings/{yyyy}/{MM}/{dd}/{call id}/{file}</c>, a room's <c>recordings/{file}</c>. Whatever the identifiers it is
 /// made from, it has only characters that mean nothing to a file system, a URL or a shell, and no segment that could climb.
 /// </summary>
 internal sealed partial record ObjectKey
@@ -26,6 +26,27 @@ internal sealed partial record ObjectKey
     /// <exception cref="FormatException">A part is not fit for a key; the message says which, never its value.</exception>
     public static ObjectKey ForProviderFile(string callId, string providerRecordingId, string format, DateTimeOffset startedAt) =>
         Create(callId, $"{Identifier(callId, "call id")}_{Identifier(providerRecordingId, "provider's recording id")}", format, startedAt);
+
+    /// <summary>The key of one piece of a provider's recording: <c>…/{kind}_{unix}.{ext}</c>, and <c>…_{index}</c> for those after the first.</summary>
+    /// <exception cref="FormatException">A part is not fit for a key; the message says which, never its value.</exception>
+    public static ObjectKey ForChunk(string callId, string recordingType, int index, string format, DateTimeOffset startedAt) =>
+        index == 0
+            ? ForCapture(callId, recordingType, format, startedAt)
+            : Create(callId, string.Create(CultureInfo.InvariantCulture, $"{Kind(recordingType)}_{startedAt.ToUnixTimeSeconds()}_{index}"), format, startedAt);
+
+    /// <summary>The key of a room's recording: <c>recordings/{room}_{yyyyMMdd}_{HHmmss}.{ext}</c>.</summary>
+    /// <exception cref="FormatException">A part is not fit for a key; the message says which, never its value.</exception>
+    public static ObjectKey ForRoom(string room, string format, DateTimeOffset startedAt)
+    {
+        var name = $"{Identifier(room, "room")}_{startedAt.UtcDateTime.ToString("yyyyMMdd_HHmmss", CultureInfo.InvariantCulture)}.{format}";
+        return ForRoomFile(name, format) ?? throw new FormatException("the format is not a file extension");
+    }
+
+    /// <summary>The key of a file that has the name of a room's recording already; null for one that has another.</summary>
+    public static ObjectKey? ForRoomFile(string fileName, string format) =>
+        fileName.Length <= LongestIdentifier + 32 && RoomFilePattern().Match(fileName) is { Success: true } match && match.Groups["format"].Value == format
+            ? Parse($"recordings/{fileName}")
+            : null;
 
     /// <summary>A key as it was written down earlier.</summary>
     /// <exception cref="FormatException">It is not one that this type made.</exception>
@@ -72,6 +93,9 @@ internal sealed partial record ObjectKey
     [GeneratedRegex(@"\A[a-z0-9]{1,8}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex FormatPattern();
 
-    [GeneratedRegex(@"\Arecordings/[0-9]{4}/[0-9]{2}/[0-9]{2}/[A-Za-z0-9_-]+/[A-Za-z0-9_-]+\.[a-z0-9]{1,8}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\A[A-Za-z0-9_-]+_[0-9]{8}_[0-9]{6}\.(?<format>[a-z0-9]{1,8})\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex RoomFilePattern();
+
+    [GeneratedRegex(@"\Arecordings/(?:[0-9]{4}/[0-9]{2}/[0-9]{2}/[A-Za-z0-9_-]+/)?[A-Za-z0-9_-]+\.[a-z0-9]{1,8}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex KeyPattern();
 }

@@ -44,7 +44,7 @@ internal sealed class S3RecordingStore : IRecordingStore, IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private static AmazonS3Client CreateClient(S3StoreOptions options)
+    internal static AmazonS3Client CreateClient(S3StoreOptions options)
     {
         var config = new AmazonS3Config { Timeout = options.RequestTimeout };
         if (string.IsNullOrWhiteSpace(options.EndpointUrl))
