@@ -16,6 +16,6 @@ internal static partial class ConfigurationKeys
         .Select(match => match.Groups["name"].Value)
         .ToHashSet(StringComparer.Ordinal);
 
-    [GeneratedRegex(@"""(?<name>(?:BURQI|TWILIO|ACS|AWS|AZURE|S3|OTEL|CALLBACK)_[A-Z0-9_]+)""")]
+    [GeneratedRegex(@"""(?<name>(?:BURQI|TWILIO|ACS|AWS|AZURE|S3|OTEL|CALLBACK|RECORDING)_[A-Z0-9_]+)""")]
     private static partial Regex Literal();
 }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Burqi.Architecture.Tests.Rooms;
 
-/// <summary>A cloud SDK's types stay in the folder of their store; SQL stays with the schema it belongs to.</summary>
+/// <summary>A cloud SDK's types stay in the folder of their store, or of what others put into one; SQL stays with the schema it belongs to.</summary>
 public sealed partial class StoreRoomsTests
 {
     [Fact]
@@ -52,6 +52,6 @@ public sealed partial class StoreRoomsTests
     [GeneratedRegex(@"^(Amazon|Azure)(\.|$)")]
     private static partial Regex CloudNamespace();
 
-    [GeneratedRegex(@"\.(Stores|Content)\.(S3|AzureBlob)$|^Burqi\.AzureBlob$|^Burqi\.Encryption\.AwsKms$")]
+    [GeneratedRegex(@"\.(Stores|Content)\.(S3|AzureBlob)$|\.Sources\.Buckets$|^Burqi\.AzureBlob$|^Burqi\.Encryption\.AwsKms$")]
     private static partial Regex StoreNamespace();
 }
