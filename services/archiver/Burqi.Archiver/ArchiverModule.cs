@@ -67,7 +67,7 @@ public static class ArchiverModule
         services.AddMetrics();
         services.AddSingleton<ArchiverMetrics>();
 
-        services.AddAssistants<AssistantLog>(provider => provider.GetRequiredService<IOptions<ArchiverOptions>>().Value.AssistantsDirectory);
+        services.AddAssistants(provider => provider.GetRequiredService<IOptions<ArchiverOptions>>().Value.AssistantsDirectory);
         services.AddRecordingSources();
         services.AddTwilioSource();
         services.AddAcsSource();

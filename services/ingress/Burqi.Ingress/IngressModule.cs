@@ -38,7 +38,7 @@ public static class IngressModule
         services.AddHostedService<SpoolDrain>();
         services.AddHealthChecks().AddCheck<SpoolHealthCheck>("ingress-spool", tags: ["ready"]);
 
-        services.AddAssistants<AssistantLog>(provider => provider.GetRequiredService<IOptions<IngressOptions>>().Value.AssistantsDirectory);
+        services.AddAssistants(provider => provider.GetRequiredService<IOptions<IngressOptions>>().Value.AssistantsDirectory);
 
         services.AddSingleton<CallStartAnnouncer>();
         services.AddSingleton<StreamParameters>();

@@ -69,7 +69,7 @@ public static class MediaModule
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RecordingWriter>>()));
 
-        services.AddAssistants<AssistantLog>(provider =>
+        services.AddAssistants(provider =>
             Path.Combine(provider.GetRequiredService<IOptions<MediaOptions>>().Value.DataDirectory, "media-assistants"));
 
         services.Configure<SocketTransportOptions>(sockets =>

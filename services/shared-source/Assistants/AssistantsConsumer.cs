@@ -7,7 +7,7 @@ namespace Burqi.Assistants;
 /// Keeps this process's directory up to date. Its queue is this process's own, since every replica needs every change: the definition's
 /// name has a point before its last part, which tells hosting that nobody else will ever read from it.
 /// </summary>
-internal sealed class AssistantsConsumer(AssistantDirectory directory, IAssistantLog log) : IConsumer<AssistantSaved>, IConsumer<AssistantDeleted>
+internal sealed class AssistantsConsumer(AssistantDirectory directory, AssistantLog log) : IConsumer<AssistantSaved>, IConsumer<AssistantDeleted>
 {
     public Task Consume(ConsumeContext<AssistantSaved> context) =>
         Take(context.Message.AssistantId, context.Message.Version, isDeleted: false, () => directory.Apply(context.Message));

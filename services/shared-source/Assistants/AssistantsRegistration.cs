@@ -9,10 +9,9 @@ internal static class AssistantsRegistration
     /// <summary>Registers the directory and who asks for its contents.</summary>
     /// <param name="services">The service's registrations.</param>
     /// <param name="folder">The folder for their files: the service's own, since two services of one process keep theirs apart.</param>
-    public static void AddAssistants<TLog>(this IServiceCollection services, Func<IServiceProvider, string> folder)
-        where TLog : class, IAssistantLog
+    public static void AddAssistants(this IServiceCollection services, Func<IServiceProvider, string> folder)
     {
-        services.AddSingleton<IAssistantLog, TLog>();
+        services.AddSingleton<AssistantLog>();
         services.AddSingleton(provider => new AssistantDirectory(folder(provider)));
         services.AddHostedService<AssistantsWantedAnnouncer>();
     }

@@ -12,7 +12,7 @@ internal sealed class AssistantsWantedAnnouncer(
     AssistantDirectory directory,
     AssistantsBell bell,
     IPublishEndpoint bus,
-    IAssistantLog log,
+    AssistantLog log,
     IHostApplicationLifetime lifetime,
     TimeProvider time) : BackgroundService
 {

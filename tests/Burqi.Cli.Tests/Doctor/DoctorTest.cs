@@ -34,7 +34,7 @@ public abstract class DoctorTest(BurqiServices burqi) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await StartTwilioAsync(options => options);
-        await BalanceAsync(TlsLoadBalancer.Locations(Burqi.Ingress, Burqi.Media));
+        await BalanceAsync(LoadBalancer.Locations(Burqi.Ingress, Burqi.Media));
     }
 
     public async ValueTask DisposeAsync()
@@ -70,13 +70,13 @@ public abstract class DoctorTest(BurqiServices burqi) : IAsyncLifetime
     {
         Burqi = await BurqiServices.StartAsync(settings);
         started.Add(Burqi);
-        await BalanceAsync(TlsLoadBalancer.Locations(Burqi.Ingress, Burqi.Media));
+        await BalanceAsync(LoadBalancer.Locations(Burqi.Ingress, Burqi.Media));
     }
 
     /// <summary>Another load balancer than the usual one.</summary>
     protected async Task BalanceAsync(string locations, (string Certificates, string Key)? certificate = null)
     {
-        var balancer = await TlsLoadBalancer.StartAsync(certificate ?? Authority.Issue(BurqiServices.Host), locations);
+        var balancer = await LoadBalancer.StartAsync(locations, certificate ?? Authority.Issue(BurqiServices.Host));
         started.Add(balancer);
         connectTo = new DnsEndPoint("127.0.0.1", balancer.Port);
     }

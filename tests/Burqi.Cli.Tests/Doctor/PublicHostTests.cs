@@ -9,7 +9,7 @@ namespace Burqi.Cli.Tests.Doctor;
 /// <summary>What is wrong on the way from Twilio to Burqi.</summary>
 public sealed class PublicHostTests(BurqiServices burqi) : DoctorTest(burqi), IClassFixture<BurqiServices>
 {
-    private string Right => TlsLoadBalancer.Locations(Burqi.Ingress, Burqi.Media);
+    private string Right => LoadBalancer.Locations(Burqi.Ingress, Burqi.Media);
 
     [Fact]
     public async Task Name_WithoutAnAddress_IsNamedAndNothingMoreIsTried()
@@ -101,7 +101,7 @@ public sealed class PublicHostTests(BurqiServices burqi) : DoctorTest(burqi), IC
     [Fact]
     public async Task Route_ThatLeadsToTheWrongService_IsNamed()
     {
-        await BalanceAsync(TlsLoadBalancer.Locations(Burqi.Ingress, Burqi.Ingress));
+        await BalanceAsync(LoadBalancer.Locations(Burqi.Ingress, Burqi.Ingress));
 
         await ShouldFindAsync(Severity.Error, "media socket", "/twilio/media-stream, /streams reaches a part of Burqi that has no such route", "to media");
     }

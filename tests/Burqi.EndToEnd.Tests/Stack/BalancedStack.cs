@@ -17,7 +17,7 @@ public sealed class BalancedStack : IAsyncLifetime
 
     private readonly string folder = TestFolder.Create("balanced");
     private readonly TestAuthority authority = new(TimeProvider.System);
-    private TlsLoadBalancer balancer = null!;
+    private LoadBalancer balancer = null!;
     private NpgsqlDataSource database = null!;
 
     internal ServiceProcess Burqi { get; private set; } = null!;
@@ -77,7 +77,7 @@ public sealed class BalancedStack : IAsyncLifetime
 
         Burqi = ServiceProcess.Describe("Burqi.AllInOne", folder, settings);
         OperatorEnvironment["BURQI_API_URL"] = Burqi.Address.GetLeftPart(UriPartial.Authority);
-        balancer = await TlsLoadBalancer.StartAsync(authority.Issue("burqi.test"), TlsLoadBalancer.Locations(Burqi.Address, Burqi.Address, Burqi.Address));
+        balancer = await LoadBalancer.StartAsync(LoadBalancer.Locations(Burqi.Address, Burqi.Address, Burqi.Address), authority.Issue("burqi.test"));
         Twilio.Route(PublicUrl, "https://" + BalancerAddress);
         Api = new HttpClient { BaseAddress = Burqi.Address, Timeout = TimeSpan.FromSeconds(30) };
         Api.DefaultRequestHeaders.Authorization = new("Bearer", ApiKey);

@@ -16,7 +16,7 @@ public sealed class DistributedStack : IAsyncLifetime
     private const string AuthToken = "5ba5e2e05ba5e2e05ba5e2e05ba5e2e0";
 
     private NpgsqlDataSource database = null!;
-    private ReverseProxy proxy = null!;
+    private LoadBalancer proxy = null!;
     private TraceReceiver traces = null!;
     private string folder = null!;
     private Dictionary<string, string?> settings = null!;
@@ -40,7 +40,7 @@ public sealed class DistributedStack : IAsyncLifetime
 
     internal NpgsqlDataSource Database => database;
 
-    internal Uri PublicAddress => proxy.Address;
+    internal Uri PublicAddress => new(settings["CALLBACK_URI_HOST"]!);
 
     internal string RecordingsFolder { get; } = TestFolder.Create("recordings");
 
@@ -99,7 +99,7 @@ public sealed class DistributedStack : IAsyncLifetime
         Media = Describe("Media", "Media", RecordingsFolder);
         Archiver = Describe("Archiver", "Archiver", RecordingsFolder);
         Catalog = Describe("Catalog", "Catalog", RecordingsFolder);
-        proxy = await ReverseProxy.StartAsync(Path.Combine(folder, "proxy"), port, Ingress.Address, Media.Address, Catalog.Address);
+        proxy = await LoadBalancer.StartAsync(LoadBalancer.Locations(Ingress.Address, Media.Address, Catalog.Address), port: port);
         await Task.WhenAll(Ingress.StartAsync(), Media.StartAsync(), Archiver.StartAsync(), Catalog.StartAsync());
     }
 

@@ -1,3 +1,4 @@
+using Burqi.Catalog.Announcing;
 using Burqi.Contracts.Assistants;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
@@ -5,10 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Burqi.Catalog.Assistants.Announce;
 
-/// <summary>
-/// Publishes the assistants that are due until the broker has confirmed them: the row is the outbox. A row is told as it stands, so that of
-/// several quick changes the last alone may be told; two replicas may tell the same, which changes nothing.
-/// </summary>
+/// <summary>Tells the assistants that are due. Of several quick changes the last alone may be told.</summary>
 internal sealed partial class AssistantAnnouncer(
     AnnouncementsQuery query,
     ConfirmAnnouncementsCommand confirm,
@@ -16,49 +14,9 @@ internal sealed partial class AssistantAnnouncer(
     IPublishEndpoint bus,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
-    ILogger<AssistantAnnouncer> logger) : BackgroundService
+    ILogger<AssistantAnnouncer> logger) : RowAnnouncer(bell, TimeSpan.FromSeconds(10), lifetime, time)
 {
-    private const int BatchSize = 50;
-
-    // How late what another replica could not tell any more is told by this one.
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(0.5);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            // A bus in memory drops what is published before the queues are bound.
-            await StartedAsync(stoppingToken);
-            var pause = ShortestPause;
-            while (true)
-            {
-                try
-                {
-                    if (await AnnounceBatchAsync(stoppingToken) == 0)
-                    {
-                        await bell.WaitAsync(LookInterval, time, stoppingToken);
-                    }
-
-                    pause = ShortestPause;
-                }
-                catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-                {
-                    // Bus or database away, or nobody there to be told: it stays due.
-                    Log.NotTold(logger, pause, exception);
-                    await Task.Delay(pause, time, stoppingToken);
-                    pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The process stops.
-        }
-    }
-
-    private async Task<int> AnnounceBatchAsync(CancellationToken cancellationToken)
+    protected override async Task<int> AnnounceBatchAsync(CancellationToken cancellationToken)
     {
         var due = await query.ExecuteAsync(BatchSize, cancellationToken);
         if (due.Count == 0)
@@ -72,17 +30,12 @@ internal sealed partial class AssistantAnnouncer(
         return due.Count;
     }
 
+    protected override void NotTold(TimeSpan pause, Exception exception) => Log.NotTold(logger, pause, exception);
+
     private Task PublishAsync(object message, CancellationToken cancellationToken) => message switch
     {
         AssistantSaved saved => bus.Publish(saved, cancellationToken),
         AssistantDeleted deleted => bus.Publish(deleted, cancellationToken),
         _ => throw new ArgumentException("This is no news of an assistant.", nameof(message)),
     };
-
-    private async Task StartedAsync(CancellationToken cancellationToken)
-    {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = lifetime.ApplicationStarted.Register(() => started.TrySetResult());
-        await started.Task.WaitAsync(cancellationToken);
-    }
 }

@@ -3,12 +3,12 @@ using Burqi.Hosting.Processes;
 
 namespace Burqi.Testing;
 
-/// <summary>nginx on loopback as the load balancer of a production set-up: it ends TLS and adds <c>X-Forwarded-*</c>.</summary>
-public sealed class TlsLoadBalancer : IAsyncDisposable
+/// <summary>nginx on loopback as the load balancer of a production set-up: it adds <c>X-Forwarded-*</c>, and ends TLS if it has a certificate.</summary>
+public sealed class LoadBalancer : IAsyncDisposable
 {
     private readonly ChildProcess process;
 
-    private TlsLoadBalancer(int port, ChildProcess process)
+    private LoadBalancer(int port, ChildProcess process)
     {
         Port = port;
         this.process = process;
@@ -18,15 +18,19 @@ public sealed class TlsLoadBalancer : IAsyncDisposable
     public int Port { get; }
 
     /// <summary>Starts it.</summary>
-    /// <param name="certificate">The server's certificate with what follows it, and its key, as PEM.</param>
     /// <param name="locations">What goes where: nginx <c>location</c> blocks.</param>
+    /// <param name="certificate">The server's certificate with what follows it, and its key, as PEM; null: it speaks plain HTTP.</param>
     /// <param name="port">Where to listen; 0 takes a free port.</param>
-    public static async Task<TlsLoadBalancer> StartAsync((string Certificates, string Key) certificate, string locations, int port = 0)
+    public static async Task<LoadBalancer> StartAsync(string locations, (string Certificates, string Key)? certificate = null, int port = 0)
     {
         var folder = TestFolder.Create("load-balancer");
         port = port == 0 ? FreePort.Next() : port;
-        await File.WriteAllTextAsync(Path.Combine(folder, "certificate.pem"), certificate.Certificates);
-        await File.WriteAllTextAsync(Path.Combine(folder, "key.pem"), certificate.Key);
+        if (certificate is { } pem)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "certificate.pem"), pem.Certificates);
+            await File.WriteAllTextAsync(Path.Combine(folder, "key.pem"), pem.Key);
+        }
+
         var configuration = Path.Combine(folder, "nginx.conf");
         await File.WriteAllTextAsync(
             configuration,
@@ -51,16 +55,16 @@ public sealed class TlsLoadBalancer : IAsyncDisposable
               proxy_set_header X-Forwarded-Proto $scheme;
               proxy_connect_timeout 2s;
               server {
-                listen 127.0.0.1:{{port}} ssl;
-                ssl_certificate {{folder}}/certificate.pem;
-                ssl_certificate_key {{folder}}/key.pem;
+                {{(certificate is null
+                    ? $"listen 127.0.0.1:{port};"
+                    : $"listen 127.0.0.1:{port} ssl; ssl_certificate {folder}/certificate.pem; ssl_certificate_key {folder}/key.pem;")}}
                 {{locations}}
               }
             }
             """);
         var nginx = await ChildProcess.StartAsync(new ChildProcessStart("/usr/sbin/nginx", "-p", folder, "-c", configuration, "-e", Path.Combine(folder, "error.log")));
         await nginx.WaitUntilReadyAsync((_, cancellation) => ListensAsync(port, cancellation), TimeSpan.FromSeconds(20), CancellationToken.None);
-        return new TlsLoadBalancer(port, nginx);
+        return new LoadBalancer(port, nginx);
     }
 
     /// <summary>The locations of the distributed stack: sockets to media, webhooks to ingress, all else to catalog.</summary>

@@ -1,0 +1,7 @@
+namespace Burqi.Ingress.Assistants;
+
+/// <summary>Where the ids of what is logged of assistants begin in this service.</summary>
+internal static class AssistantEvents
+{
+    public const int First = 2300;
+}
