@@ -19,6 +19,8 @@ public sealed class StartTests
             ["BURQI_ARCHIVER_WORKERS"] = "many",
             ["BURQI_ARCHIVER_GIVE_UP_HOURS"] = "0",
             ["BURQI_S3_CHUNK_ENCODING"] = "maybe",
+            ["BURQI_S3_SERVER_SIDE_ENCRYPTION"] = "AES128",
+            ["BURQI_TRANSFER_PARTS"] = "0",
             ["AWS_ACCESS_KEY_ID"] = "key",
             ["TWILIO_API_KEY"] = "SK1",
             ["TWILIO_API_BASE_URL"] = "http://api.example.com",
@@ -34,6 +36,8 @@ public sealed class StartTests
                 "S3_RECORDING_REGION is missing: Amazon S3 needs the bucket's region (or AWS_ENDPOINT_URL_S3 names another server).",
                 "AWS_SECRET_ACCESS_KEY is missing: AWS_ACCESS_KEY_ID is set, and neither is of use without the other.",
                 "BURQI_S3_CHUNK_ENCODING is 'maybe': give true or false.",
+                "BURQI_S3_SERVER_SIDE_ENCRYPTION is 'AES128': give none, AES256 or aws:kms.",
+                "BURQI_TRANSFER_PARTS is '0': give a number from 1 to 64.",
                 "TWILIO_API_SECRET is missing: TWILIO_API_KEY is set, and neither is of use without the other.",
                 "TWILIO_API_BASE_URL is not an https URL (http is accepted for a loopback address only): the credentials are sent to it.",
                 "Archiver:Download:Retries is 0: give a number from 1 to 10.",
@@ -80,7 +84,6 @@ public sealed class StartTests
             ["AZURE_STORAGE_CONNECTION_STRING"] = "AccountName=burqi;AccountKey=this is a secret",
             ["BURQI_AZURE_ENCRYPTION_SCOPE"] = "a scope",
             ["Archiver:Azure:BlockSize"] = "1000",
-            ["Archiver:Azure:ParallelBlocks"] = "0",
             ["Archiver:Azure:Retries"] = "11",
         })).ShouldBe(
             [
@@ -88,7 +91,6 @@ public sealed class StartTests
                 "AZURE_STORAGE_CONNECTION_STRING holds an AccountKey that is not base64.",
                 "BURQI_AZURE_ENCRYPTION_SCOPE is not the name of an encryption scope: 3 to 63 letters, digits, '.', '-' and '_'.",
                 "Archiver:Azure:BlockSize is 1000: give from 1048576 to 536870912 bytes.",
-                "Archiver:Azure:ParallelBlocks is 0: give a number from 1 to 16.",
                 "Archiver:Azure:Retries is 11: give a number from 0 to 10.",
             ]);
 

@@ -50,7 +50,7 @@ internal sealed partial class AzureBlobClient
         (403, "AuthorizationFailure") => $"{WrongSecret}, or the account's network rules keep this machine out",
         (403, "AuthorizationPermissionMismatch") => _account.Sas is null
             ? "this identity lacks a role on the container (Storage Blob Data Contributor to archive, Storage Blob Data Reader to play)"
-            : "the shared access signature lacks a permission (rcw to archive, r to play)",
+            : "the shared access signature lacks a permission (rcw to archive, d to delete, r to play)",
         (403, "AuthorizationProtocolMismatch") => "the shared access signature is for https only, and the address is http",
         (403, "KeyBasedAuthenticationNotPermitted") => "the account takes no account keys: remove AZURE_STORAGE_ACCOUNT_KEY, and give this process an identity with a role on the container",
         (401 or 403, _) => "what Burqi was given does not open the container",

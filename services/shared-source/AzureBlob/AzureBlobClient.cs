@@ -13,6 +13,7 @@ internal sealed partial class AzureBlobClient : IDisposable
 {
     // Old enough for every cloud and emulator, new enough for all that is used here.
     private const string ApiVersion = "2021-12-02";
+    private const string MetadataPrefix = "x-ms-meta-";
     private const string TokenScope = "https://storage.azure.com/.default";
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
@@ -43,12 +44,17 @@ internal sealed partial class AzureBlobClient : IDisposable
     }
 
     /// <summary>Where a blob lies, without anything that opens it.</summary>
-    public Uri AddressOf(string name) =>
-        new($"{_account.Endpoint.AbsoluteUri.TrimEnd('/')}/{_container}/{string.Join('/', name.Split('/').Select(Uri.EscapeDataString))}");
+    public Uri AddressOf(string name) => new($"{Container}/{string.Join('/', name.Split('/').Select(Uri.EscapeDataString))}");
+
+    private string Container => $"{_account.Endpoint.AbsoluteUri.TrimEnd('/')}/{_container}";
 
     /// <summary>A blob's size in bytes; null when there is no such blob.</summary>
     /// <exception cref="AzureBlobException">The service refused, failed or was not reached; a missing container counts as that.</exception>
-    public async Task<long?> FindAsync(string name, CancellationToken cancellationToken)
+    public async Task<long?> FindAsync(string name, CancellationToken cancellationToken) => (await DescribeAsync(name, cancellationToken))?.Size;
+
+    /// <summary>What stands beside a blob's content; null when there is no such blob.</summary>
+    /// <exception cref="AzureBlobException">The service refused, failed or was not reached; a missing container counts as that.</exception>
+    public async Task<AzureBlobDescription?> DescribeAsync(string name, CancellationToken cancellationToken)
     {
         if (!IsAddressable(name))
         {
@@ -56,17 +62,23 @@ internal sealed partial class AzureBlobClient : IDisposable
         }
 
         using var message = await SendAsync(RequestMethod.Head, name, query: "", request: null, streams: false, cancellationToken);
-        return message.Response.Status switch
+        var response = message.Response;
+        return response.Status switch
         {
-            200 => message.Response.Headers.ContentLengthLong ?? throw Failure(message.Response),
-            404 when IsMissingBlob(message.Response) => null,
-            _ => throw Failure(message.Response),
+            200 => new AzureBlobDescription(response.Headers.ContentLengthLong ?? throw Failure(response), MetadataOf(response))
+            {
+                Tier = HeaderOf(response, "x-ms-access-tier"),
+                ETag = HeaderOf(response, "ETag"),
+                EncryptionScope = HeaderOf(response, "x-ms-encryption-scope"),
+            },
+            404 when IsMissingBlob(response) => null,
+            _ => throw Failure(response),
         };
     }
 
     /// <summary>
-    /// Opens a blob, to be read as it comes: all of it, or <paramref name="length"/> bytes from <paramref name="offset"/> on. Null when there
-    /// is no such blob, or none that long.
+    /// Opens a blob, to be read as it comes: from <paramref name="offset"/> to its end, or no more than <paramref name="length"/> bytes of it.
+    /// Null when there is no such blob, or none that long.
     /// </summary>
     /// <exception cref="AzureBlobException">The service refused, failed or was not reached; a missing container counts as that.</exception>
     public async Task<AzureBlobContent?> OpenAsync(string name, long offset, long? length, CancellationToken cancellationToken)
@@ -82,9 +94,9 @@ internal sealed partial class AzureBlobClient : IDisposable
             query: "",
             request =>
             {
-                if (length is { } bytes)
+                if (offset > 0 || length is not null)
                 {
-                    request.Headers.Add("x-ms-range", $"bytes={offset}-{offset + bytes - 1}");
+                    request.Headers.Add("x-ms-range", $"bytes={offset}-{offset + length - 1}"); // without a length its end is left open
                 }
             },
             streams: true,
@@ -92,7 +104,8 @@ internal sealed partial class AzureBlobClient : IDisposable
         var response = message.Response;
         return response.Status switch
         {
-            200 or 206 => new AzureBlobContent(message.ExtractResponseContent() ?? Stream.Null, SizeOfAll(response) ?? throw Failure(response)),
+            200 or 206 => new AzureBlobContent(
+                message.ExtractResponseContent() ?? Stream.Null, SizeOfAll(response) ?? throw Failure(response), MetadataOf(response)),
             404 when IsMissingBlob(response) => null,
             416 => null,
             _ => throw Failure(response),
@@ -108,18 +121,25 @@ internal sealed partial class AzureBlobClient : IDisposable
         _ => new BearerTokenAuthenticationPolicy(new DefaultAzureCredential(), TokenScope),
     };
 
+    private static string? HeaderOf(Response response, string name) => response.Headers.TryGetValue(name, out var value) ? value : null;
+
+    /// <summary>A blob's metadata; their names are lower-case here, whatever became of them on the way.</summary>
+    private static Dictionary<string, string> MetadataOf(Response response) => response.Headers
+        .Where(header => header.Name.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase))
+        .ToDictionary(header => header.Name[MetadataPrefix.Length..].ToLowerInvariant(), header => header.Value);
+
     /// <summary>A dot for a segment would be resolved before it is sent, and lead to another blob or container: there is none of such a name.</summary>
     private static bool IsAddressable(string name) => name.Split('/').All(segment => segment is not ("" or "." or ".."));
 
     private async Task<HttpMessage> SendAsync(
-        RequestMethod method, string name, string query, Action<Request>? request, bool streams, CancellationToken cancellationToken)
+        RequestMethod method, string? name, string query, Action<Request>? request, bool streams, CancellationToken cancellationToken)
     {
         var message = _pipeline.CreateMessage();
         try
         {
             message.BufferResponse = !streams;
             message.Request.Method = method;
-            message.Request.Uri.Reset(new Uri(AddressOf(name).AbsoluteUri + query));
+            message.Request.Uri.Reset(new Uri((name is null ? Container : AddressOf(name).AbsoluteUri) + query));
             message.Request.Headers.Add("x-ms-version", ApiVersion);
             request?.Invoke(message.Request);
             await _pipeline.SendAsync(message, cancellationToken);
@@ -186,5 +206,18 @@ internal sealed partial class AzureBlobClient : IDisposable
     }
 }
 
-/// <summary>A blob, open for reading, and the size of all of it.</summary>
-internal sealed record AzureBlobContent(Stream Stream, long BlobSize);
+/// <summary>A blob, open for reading, the size of all of it, and its metadata.</summary>
+internal sealed record AzureBlobContent(Stream Stream, long BlobSize, IReadOnlyDictionary<string, string> Metadata);
+
+/// <summary>What stands beside a blob's content.</summary>
+internal sealed record AzureBlobDescription(long Size, IReadOnlyDictionary<string, string> Metadata)
+{
+    /// <summary>Azure's word for its tier, such as <c>Hot</c>; null where the account has none.</summary>
+    public string? Tier { get; init; }
+
+    /// <summary>Changes with the blob.</summary>
+    public string? ETag { get; init; }
+
+    /// <summary>What it was written under.</summary>
+    public string? EncryptionScope { get; init; }
+}

@@ -69,7 +69,7 @@ public sealed class AzureBlobFaultTests : IAsyncLifetime
         await store.CheckAsync(Cancellation);
         var failure = await PutFailsAsync(store);
         (failure.Status, failure.Code).ShouldBe((403, "AuthorizationPermissionMismatch"));
-        failure.Message.ShouldEndWith("the shared access signature lacks a permission (rcw to archive, r to play).");
+        failure.Message.ShouldEndWith("the shared access signature lacks a permission (rcw to archive, d to delete, r to play).");
         failure.ToString().ShouldNotContain("sig=");
     }
 
@@ -257,7 +257,7 @@ public sealed class AzureBlobFaultTests : IAsyncLifetime
             await CreatedAsync(context);
             Interlocked.Decrement(ref underWay);
         };
-        using var store = AzureStore.Create(PeerConnection, Container, parallelBlocks: Limit);
+        using var store = AzureStore.Create(PeerConnection, Container, parallelParts: Limit);
         var content = RecordingStoreContract.Content(Blocks * 5 * 1024 * 1024);
 
         var putting = PutAsync(store, content);
@@ -300,7 +300,7 @@ public sealed class AzureBlobFaultTests : IAsyncLifetime
 
     private static async Task PutAsync(AzureBlobRecordingStore store, byte[] content)
     {
-        await using var upload = await store.BeginUploadAsync(Key, expectedSha256: null, Cancellation);
+        await using var upload = await store.BeginUploadAsync(new NewObject(Key), Cancellation);
         await upload.WriteAsync(content, Cancellation);
         await upload.CommitAsync(Wav.Sha256(content), Cancellation);
     }
@@ -309,7 +309,7 @@ public sealed class AzureBlobFaultTests : IAsyncLifetime
     {
         await using var stored = (await store.OpenReadAsync(Key, Cancellation)).ShouldNotBeNull();
         using var content = new MemoryStream();
-        await stored.CopyToAsync(content, Cancellation);
+        await stored.Body.CopyToAsync(content, Cancellation);
         return content.ToArray();
     }
 

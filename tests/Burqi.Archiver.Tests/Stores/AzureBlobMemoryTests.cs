@@ -23,7 +23,7 @@ public sealed class AzureBlobMemoryTests
 
         // All that is allocated on the way, garbage included: the few buffers, and a little for each request.
         var before = GC.GetTotalAllocatedBytes(precise: true);
-        await using (var upload = await store.BeginUploadAsync(key, expectedSha256: null, cancellation))
+        await using (var upload = await store.BeginUploadAsync(new NewObject(key), cancellation))
         {
             for (var sent = 0L; sent < Size; sent += Block)
             {
@@ -35,7 +35,7 @@ public sealed class AzureBlobMemoryTests
 
         await using var stored = (await store.OpenReadAsync(key, cancellation)).ShouldNotBeNull();
         var read = 0L;
-        while (await stored.ReadAsync(block, cancellation) is var some and > 0)
+        while (await stored.Body.ReadAsync(block, cancellation) is var some and > 0)
         {
             read += some;
         }

@@ -1,8 +1,10 @@
 using System.Net;
 using Burqi.Archiver.Stores;
 using Burqi.Archiver.Stores.AzureBlob;
+using Burqi.Archiver.Stores.Parts;
 using Burqi.Archiver.Tests.Support;
 using Burqi.AzureBlob;
+using Burqi.Contracts.Recordings;
 using Burqi.Testing;
 using Microsoft.Extensions.Options;
 
@@ -39,7 +41,7 @@ public class AzureBlobRecordingStoreTests : RecordingStoreContract
     public async Task Commit_ObjectThatBrokenUploadLeftBlocksBehind_DiscardsThem()
     {
         await PutAsync(Content(1000), known: false);
-        await using (var broken = await Store.BeginUploadAsync(Key, expectedSha256: null, TestContext.Current.CancellationToken))
+        await using (var broken = await Store.BeginUploadAsync(new NewObject(Key), TestContext.Current.CancellationToken))
         {
             await broken.WriteAsync(Content(SeveralParts), TestContext.Current.CancellationToken);
             await Eventually.BecomesTrueAsync(async () => await Server.CountUncommittedBlocksAsync(Container, Key.Value) > 0);
@@ -49,6 +51,22 @@ public class AzureBlobRecordingStoreTests : RecordingStoreContract
 
         (await Server.CountUncommittedBlocksAsync(Container, Key.Value)).ShouldBe(0);
         await ShouldHoldAsync(Content(SeveralParts, seed: 2));
+    }
+
+    [Theory]
+    [InlineData(StorageTiers.Cool)]
+    [InlineData(StorageTiers.Archive)]
+    public async Task SetTier_OfAnObject_IsDescribedWithIt(string tier)
+    {
+        await PutAsync(Content(1000), known: true, Metadata);
+        (await Store.DescribeAsync(Key, Cancellation)).ShouldNotBeNull().Tier.ShouldBe(StorageTiers.Hot);
+
+        (await Store.SetTierAsync(Key, tier, Cancellation)).ShouldBeTrue();
+
+        var description = (await Store.DescribeAsync(Key, Cancellation)).ShouldNotBeNull();
+        description.Tier.ShouldBe(tier);
+        description.Metadata.ShouldBe(Metadata, ignoreOrder: true);
+        await Should.ThrowAsync<FileNotFoundException>(() => Store.SetTierAsync(OtherKey, tier, Cancellation));
     }
 
     private protected override async Task<IRecordingStore> CreateStoreAsync()
@@ -61,17 +79,22 @@ public class AzureBlobRecordingStoreTests : RecordingStoreContract
     protected override async Task<IReadOnlyList<string>> ListEverythingAsync() =>
         [.. await Server.ListAsync(Container), .. (await Server.ListAsync(Container, uncommitted: true)).Select(name => $"unfinished {name}")];
 
+    private protected override async Task<int> CountPartsAsync(ObjectKey key) =>
+        (await Server.ListAsync(Container, uncommitted: true)).Contains(key.Value) ? await Server.CountUncommittedBlocksAsync(Container, key.Value) : 0;
+
     protected override string ExpectedUrl(string key) => $"{Server.Endpoint}/{Container}/{key}";
 }
 
-/// <summary>The same without the account's key, by a signature that may read and write one container and not even list it.</summary>
+/// <summary>The same without the account's key, by a signature that may read, write and delete in one container and not even list it.</summary>
 public sealed class AzureBlobRecordingStoreWithSasTests : AzureBlobRecordingStoreTests
 {
+    private protected override bool Sweeps => false;
+
     private protected override string ConnectionString => Server.ConnectionStringOf(new AzureSas
     {
         Account = Server.Account,
         Container = Container,
-        Permissions = "rcw",
+        Permissions = "rcwd",
         ExpiresOn = DateTimeOffset.UtcNow.AddHours(1),
     });
 }
@@ -79,16 +102,16 @@ public sealed class AzureBlobRecordingStoreWithSasTests : AzureBlobRecordingStor
 internal static class AzureStore
 {
     public static AzureBlobRecordingStore Create(
-        string connectionString, string container, TimeProvider? clock = null, int parallelBlocks = 2, string encryptionScope = "", TimeSpan? requestTimeout = null) => new(
+        string connectionString, string container, TimeProvider? clock = null, int parallelParts = 2, string encryptionScope = "", TimeSpan? requestTimeout = null) => new(
             Options.Create(new AzureBlobStoreOptions
             {
                 Enabled = true,
                 Azure = new AzureBlobSettings { Container = container, ConnectionString = connectionString },
                 BlockSize = 5 * 1024 * 1024,
-                ParallelBlocks = parallelBlocks,
                 EncryptionScope = encryptionScope,
                 RequestTimeout = requestTimeout ?? TimeSpan.FromMinutes(2),
                 RetryDelay = TimeSpan.FromMilliseconds(10),
             }),
+            new PartBuffers(Options.Create(new PartOptions { Parallel = parallelParts })),
             clock ?? TimeProvider.System);
 }

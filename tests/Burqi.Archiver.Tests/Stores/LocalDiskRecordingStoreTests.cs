@@ -25,13 +25,21 @@ public sealed class LocalDiskRecordingStoreTests : RecordingStoreContract
     }
 
     private protected override Task<IRecordingStore> CreateStoreAsync() =>
-        Task.FromResult<IRecordingStore>(new LocalDiskRecordingStore(Options.Create(new LocalDiskStoreOptions { Root = _root })));
+        Task.FromResult<IRecordingStore>(new LocalDiskRecordingStore(Options.Create(new LocalDiskStoreOptions { Root = _root }), TimeProvider.System));
 
     protected override Task<IReadOnlyList<string>> ListEverythingAsync() => Task.FromResult<IReadOnlyList<string>>(
         Directory.Exists(_root)
             ? [.. Directory.EnumerateFiles(_root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
                 .Select(path => Path.GetRelativePath(_root, path))]
             : []);
+
+    private protected override int PartsOfSeveral => 1;
+
+    private protected override async Task<int> CountPartsAsync(ObjectKey key) =>
+        (await ListEverythingAsync()).Count(path => Path.GetFileName(path).StartsWith($".{Path.GetFileName(key.Value)}.", StringComparison.Ordinal));
+
+    private protected override async Task<IReadOnlyList<string>> ListObjectsAsync() =>
+        [.. (await ListEverythingAsync()).Where(path => !Path.GetFileName(path).StartsWith('.'))];
 
     protected override string ExpectedUrl(string key) => $"file://{_root}/{key}";
 }

@@ -1,5 +1,6 @@
 using Amazon.S3.Model;
 using Burqi.Archiver.Stores;
+using Burqi.Archiver.Stores.Parts;
 using Burqi.Archiver.Stores.S3;
 using Burqi.Archiver.Tests.Support;
 using Burqi.Testing;
@@ -27,7 +28,7 @@ public class S3RecordingStoreTests : RecordingStoreContract
 
         using var client = _server.CreateClient();
         var stored = await client.GetObjectMetadataAsync(_bucket, Key.Value, TestContext.Current.CancellationToken);
-        stored.Metadata[S3RecordingUpload.Sha256Metadata].ShouldBe(Wav.Sha256(content));
+        stored.Metadata[ObjectMetadata.Sha256].ShouldBe(Wav.Sha256(content));
         stored.ContentLength.ShouldBe(length);
         stored.Headers.ContentType.ShouldBe("audio/wav");
     }
@@ -60,6 +61,14 @@ public class S3RecordingStoreTests : RecordingStoreContract
         ];
     }
 
+    private protected override async Task<int> CountPartsAsync(ObjectKey key)
+    {
+        using var client = _server.CreateClient();
+        var uploads = await client.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = _bucket });
+        var upload = uploads.MultipartUploads?.SingleOrDefault(upload => upload.Key == key.Value);
+        return upload is null ? 0 : (await client.ListPartsAsync(_bucket, key.Value, upload.UploadId)).Parts?.Count ?? 0;
+    }
+
     protected override string ExpectedUrl(string key) => $"s3://{_bucket}/{key}";
 
     private S3RecordingStore CreateStore(string bucket) => new(Options.Create(new S3StoreOptions
@@ -71,7 +80,8 @@ public class S3RecordingStoreTests : RecordingStoreContract
         SecretAccessKey = _server.SecretKey,
         UseChunkEncoding = UseChunkEncoding,
         PartSize = 5 * 1024 * 1024,
-    }));
+        LargestCopy = 8 * 1024 * 1024,
+    }), new PartBuffers(Options.Create(new PartOptions())), TimeProvider.System);
 }
 
 /// <summary>The same for servers that do not know aws-chunked bodies.</summary>

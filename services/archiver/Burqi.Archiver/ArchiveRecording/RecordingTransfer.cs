@@ -49,7 +49,7 @@ internal sealed class RecordingTransfer(
             var meter = SampleMeter.For(header);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             long size = 0;
-            await using (var upload = await StoredObject.AskAsync(() => store.BeginUploadAsync(key, job.ExpectedSha256, cancellationToken), cancellationToken))
+            await using (var upload = await StoredObject.AskAsync(() => store.BeginUploadAsync(new NewObject(key, job.ExpectedSha256, promisedSize), cancellationToken), cancellationToken))
             {
                 while (filled > 0)
                 {

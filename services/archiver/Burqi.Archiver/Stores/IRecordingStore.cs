@@ -1,3 +1,5 @@
+using Burqi.Contracts.Recordings;
+
 namespace Burqi.Archiver.Stores;
 
 /// <summary>
@@ -10,16 +12,37 @@ internal interface IRecordingStore
     string Name { get; }
 
     /// <summary>
-    /// Begins to write an object. Nothing is seen under <paramref name="key"/> before the upload is committed; an object that is there
-    /// already is replaced then, in one step. What an earlier, broken upload of the same key left behind is removed.
+    /// Begins to write an object. Nothing is seen under its key before the upload is committed; an object that is there already is replaced
+    /// then, in one step and with its metadata. What an earlier, broken upload of the same key left behind is removed.
     /// </summary>
-    /// <param name="key">The object's name.</param>
-    /// <param name="expectedSha256">The checksum the content will have, where that is known beforehand.</param>
-    /// <param name="cancellationToken">Stops the attempt.</param>
-    Task<IRecordingUpload> BeginUploadAsync(ObjectKey key, string? expectedSha256, CancellationToken cancellationToken);
+    Task<IRecordingUpload> BeginUploadAsync(NewObject newObject, CancellationToken cancellationToken);
 
-    /// <summary>Opens what is stored under the key, from its first byte; null when there is nothing.</summary>
-    Task<Stream?> OpenReadAsync(ObjectKey key, CancellationToken cancellationToken);
+    /// <summary>Opens what is stored under the key, to be read as it comes; null when there is nothing.</summary>
+    /// <param name="key">The object's name.</param>
+    /// <param name="cancellationToken">Stops the attempt to open; reading has a token of its own.</param>
+    /// <param name="offset">The first byte to be read; at or behind the end, the body is empty.</param>
+    Task<OpenedObject?> OpenReadAsync(ObjectKey key, CancellationToken cancellationToken, long offset = 0);
+
+    /// <summary>What is known of an object without reading it; null when there is nothing under the key.</summary>
+    Task<StoredDescription?> DescribeAsync(ObjectKey key, CancellationToken cancellationToken);
+
+    /// <summary>Deletes an object; one that is gone already counts as deleted.</summary>
+    Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken);
+
+    /// <summary>Gives an object other metadata, in one step: all of it is replaced, and its content is untouched.</summary>
+    /// <exception cref="FileNotFoundException">There is no such object.</exception>
+    Task ReplaceMetadataAsync(ObjectKey key, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken);
+
+    /// <summary>Moves an object to one of <see cref="StorageTiers"/>; content and metadata stay what they are.</summary>
+    /// <returns>False when this store has no such tier.</returns>
+    /// <exception cref="FileNotFoundException">There is no such object.</exception>
+    Task<bool> SetTierAsync(ObjectKey key, string tier, CancellationToken cancellationToken);
+
+    /// <summary>Removes what uploads left behind that nobody will finish.</summary>
+    /// <param name="olderThan">Only what is older than this, for an upload may be under way.</param>
+    /// <param name="cancellationToken">Stops the sweep; what it removed stays removed.</param>
+    /// <returns>How many were removed.</returns>
+    Task<int> SweepAsync(TimeSpan olderThan, CancellationToken cancellationToken);
 
     /// <summary>Where the object lies: a <c>file://</c>, <c>s3://</c> or <c>https://</c> URL, which by itself opens nothing.</summary>
     string UrlOf(ObjectKey key);

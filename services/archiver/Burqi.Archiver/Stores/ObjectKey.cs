@@ -9,6 +9,9 @@ namespace Burqi.Archiver.Stores;
 /// </summary>
 internal sealed partial record ObjectKey
 {
+    /// <summary>What every key begins with: nothing else in a store is ours.</summary>
+    public const string Folder = "recordings/";
+
     // Long enough for every provider's ids; two of them and a suffix still make a legal file name (255 bytes).
     private const int LongestIdentifier = 100;
     private const int LongestKey = 400;
@@ -73,7 +76,7 @@ internal sealed partial record ObjectKey
         }
 
         var day = startedAt.UtcDateTime.ToString("yyyy/MM/dd", CultureInfo.InvariantCulture);
-        return Parse($"recordings/{day}/{Identifier(callId, "call id")}/{name}.{format}");
+        return Parse($"{Folder}{day}/{Identifier(callId, "call id")}/{name}.{format}");
     }
 
     private static string Identifier(string value, string what) =>

@@ -1,6 +1,7 @@
 using Burqi.Archiver.Stores.AzureBlob;
 using Burqi.Archiver.Stores.Fallback;
 using Burqi.Archiver.Stores.LocalDisk;
+using Burqi.Archiver.Stores.Parts;
 using Burqi.Archiver.Stores.S3;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +14,7 @@ internal static class RecordingStoresExtensions
     /// <summary>Registers every kind of store, and <see cref="RecordingStores"/> over those that the settings name.</summary>
     public static IServiceCollection AddRecordingStores(this IServiceCollection services)
     {
+        services.AddPartedUploads();
         services.AddLocalDiskStore();
         services.AddS3Store();
         services.AddAzureBlobStore();

@@ -20,7 +20,7 @@ internal static class StoredObject
                 ?? throw new TransferException(TransferFailure.StoreMismatch, "The store does not have the object that it had taken.");
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             long there = 0;
-            while (await AskAsync(() => stored.ReadAsync(block.AsMemory(0, BlockSize), cancellationToken).AsTask(), cancellationToken) is var read and > 0)
+            while (await AskAsync(() => stored.Body.ReadAsync(block.AsMemory(0, BlockSize), cancellationToken).AsTask(), cancellationToken) is var read and > 0)
             {
                 hash.AppendData(block.AsSpan(0, read));
                 there += read;

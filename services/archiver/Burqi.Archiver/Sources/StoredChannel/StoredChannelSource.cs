@@ -93,7 +93,7 @@ internal sealed class StoredChannelSource(RecordingStores stores) : IRecordingSo
         }
 
         var store = stores.Named(details.Store);
-        return await StoredObject.AskAsync(() => store.OpenReadAsync(key, cancellationToken), cancellationToken)
+        return (await StoredObject.AskAsync(() => store.OpenReadAsync(key, cancellationToken), cancellationToken))?.Body
             ?? throw new TransferException(TransferFailure.StoreUnavailable, "The store does not have the recording that is to be split.");
     }
 }

@@ -1,4 +1,6 @@
+using Burqi.Archiver.Stores.Parts;
 using Burqi.AzureBlob;
+using Burqi.Contracts.Recordings;
 using Microsoft.Extensions.Options;
 
 namespace Burqi.Archiver.Stores.AzureBlob;
@@ -10,11 +12,13 @@ internal sealed class AzureBlobRecordingStore : IRecordingStore, IDisposable
     private const string NobodysName = "recordings/check";
 
     private readonly AzureBlobStoreOptions _options;
+    private readonly PartBuffers _buffers;
+    private readonly TimeProvider _clock;
     private readonly AzureBlobClient _client;
 
-    public AzureBlobRecordingStore(IOptions<AzureBlobStoreOptions> options, TimeProvider clock)
+    public AzureBlobRecordingStore(IOptions<AzureBlobStoreOptions> options, PartBuffers buffers, TimeProvider clock)
     {
-        _options = options.Value;
+        (_options, _buffers, _clock) = (options.Value, buffers, clock);
         _client = new AzureBlobClient(
             _options.Azure.ToAccount(),
             _options.Azure.Container!,
@@ -24,11 +28,78 @@ internal sealed class AzureBlobRecordingStore : IRecordingStore, IDisposable
 
     public string Name => StoreNames.Azure;
 
-    public Task<IRecordingUpload> BeginUploadAsync(ObjectKey key, string? expectedSha256, CancellationToken cancellationToken) =>
-        Task.FromResult<IRecordingUpload>(new AzureBlobRecordingUpload(_client, _options, key));
+    public Task<IRecordingUpload> BeginUploadAsync(NewObject newObject, CancellationToken cancellationToken) =>
+        Task.FromResult<IRecordingUpload>(new AzureBlobRecordingUpload(_client, _options, _buffers, newObject));
 
-    public async Task<Stream?> OpenReadAsync(ObjectKey key, CancellationToken cancellationToken) =>
-        (await _client.OpenAsync(key.Value, offset: 0, length: null, cancellationToken))?.Stream;
+    public async Task<OpenedObject?> OpenReadAsync(ObjectKey key, CancellationToken cancellationToken, long offset = 0)
+    {
+        if (await _client.OpenAsync(key.Value, offset, length: null, cancellationToken) is { } content)
+        {
+            return new OpenedObject(content.Stream, content.BlobSize, WithoutChecksum(content.Metadata));
+        }
+
+        return offset > 0 && await DescribeAsync(key, cancellationToken) is { } there ? new OpenedObject(Stream.Null, there.Size, there.Metadata) : null;
+    }
+
+    public async Task<StoredDescription?> DescribeAsync(ObjectKey key, CancellationToken cancellationToken) =>
+        await _client.DescribeAsync(key.Value, cancellationToken) is { } there
+            ? new StoredDescription(there.Size, WithoutChecksum(there.Metadata), TierOf(there.Tier))
+            : null;
+
+    public Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken) => _client.DeleteAsync(key.Value, etag: null, cancellationToken);
+
+    public async Task ReplaceMetadataAsync(ObjectKey key, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
+    {
+        var now = await _client.DescribeAsync(key.Value, cancellationToken) ?? throw Missing();
+        var checksum = now.Metadata.Where(entry => entry.Key == ObjectMetadata.Sha256);
+        await _client.SetMetadataAsync(key.Value, now, ObjectMetadata.Checked(metadata).Concat(checksum).ToDictionary(), cancellationToken);
+    }
+
+    public async Task<bool> SetTierAsync(ObjectKey key, string tier, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _client.SetTierAsync(key.Value, NameOf(tier), cancellationToken) ? true : throw Missing();
+        }
+        catch (AzureBlobException exception) when (exception.Code is "BlobAccessTierNotSupportedForAccountType" or "AccessTierNotSupportedForBlobType")
+        {
+            return false; // such as an account of premium block blobs
+        }
+    }
+
+    /// <summary>
+    /// Nothing is swept where it could not be swept whole: in a container with an immutability policy the empty blob that takes the blocks
+    /// with it would stay. A signature for one container cannot be used to ask for that, and leaves the blocks to Azure too.
+    /// </summary>
+    public async Task<int> SweepAsync(TimeSpan olderThan, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await _client.IsImmutableAsync(cancellationToken))
+            {
+                return 0;
+            }
+        }
+        catch (AzureBlobException exception) when (exception.Status == 403)
+        {
+            return 0;
+        }
+
+        var before = _clock.GetUtcNow() - olderThan;
+        var removed = 0;
+        await foreach (var name in _client.ListUncommittedAsync(ObjectKey.Folder, cancellationToken))
+        {
+            // All of them have to be ours, and old: others may write to the same container.
+            if (await _client.ListUncommittedBlocksAsync(name, cancellationToken) is { } blocks
+                && blocks.All(block => BlockIds.BegunAt(block) < before)
+                && await _client.DiscardUncommittedAsync(name, new AzureBlobProperties { EncryptionScope = _options.Scope }, cancellationToken))
+            {
+                removed++;
+            }
+        }
+
+        return removed;
+    }
 
     public string UrlOf(ObjectKey key) => _client.AddressOf(key.Value).AbsoluteUri;
 
@@ -36,4 +107,25 @@ internal sealed class AzureBlobRecordingStore : IRecordingStore, IDisposable
     public Task CheckAsync(CancellationToken cancellationToken) => _client.FindAsync(NobodysName, cancellationToken);
 
     public void Dispose() => _client.Dispose();
+
+    private static FileNotFoundException Missing() => new("The store does not have the object.");
+
+    private static Dictionary<string, string> WithoutChecksum(IReadOnlyDictionary<string, string> metadata) =>
+        metadata.Where(entry => entry.Key != ObjectMetadata.Sha256).ToDictionary();
+
+    private static string NameOf(string tier) => tier switch
+    {
+        StorageTiers.Hot => "Hot",
+        StorageTiers.Cool => "Cool",
+        StorageTiers.Archive => "Archive",
+        _ => throw new ArgumentException($"'{tier}' is not a tier.", nameof(tier)),
+    };
+
+    private static string? TierOf(string? name) => name switch
+    {
+        null => null,
+        "Hot" => StorageTiers.Hot,
+        "Archive" => StorageTiers.Archive,
+        _ => StorageTiers.Cool, // Cool or Cold
+    };
 }

@@ -18,13 +18,10 @@ public sealed class AzureBlobStoreOptions
     public string EncryptionScope { get; set; } = "";
 
     /// <summary>
-    /// Objects up to this size are put in one request, longer ones in blocks of it. 1 MiB to 512 MiB (Azure's 50 000 blocks then make objects
-    /// of 390 GiB at the default). Default 8 MiB.
+    /// Objects up to this size are put in one request, longer ones in blocks of it, or of more where 10 000 blocks would not hold them
+    /// otherwise. 1 MiB to 512 MiB. Default 8 MiB.
     /// </summary>
     public int BlockSize { get; set; } = 8 * 1024 * 1024;
-
-    /// <summary>How many blocks of a recording are under way at once, while one more is being filled: all of them are in memory. 1 to 16. Default 2.</summary>
-    public int ParallelBlocks { get; set; } = 2;
 
     /// <summary>How long one request may take. Default 2 min.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromMinutes(2);
@@ -37,4 +34,6 @@ public sealed class AzureBlobStoreOptions
 
     /// <summary>The account and its container.</summary>
     internal AzureBlobSettings Azure { get; set; } = new();
+
+    internal string? Scope => EncryptionScope.Length == 0 ? null : EncryptionScope;
 }

@@ -7,7 +7,6 @@ internal sealed partial class AzureBlobStoreOptionsValidator : IValidateOptions<
 {
     private const int SmallestBlock = 1024 * 1024;
     private const int LargestBlock = 512 * 1024 * 1024;
-    private const int MostParallelBlocks = 16;
     private const int MostRetries = 10;
 
     public ValidateOptionsResult Validate(string? name, AzureBlobStoreOptions options)
@@ -26,11 +25,6 @@ internal sealed partial class AzureBlobStoreOptionsValidator : IValidateOptions<
         if (options.BlockSize is < SmallestBlock or > LargestBlock)
         {
             errors.Add($"{AzureBlobStoreOptions.Section}:BlockSize is {options.BlockSize}: give from {SmallestBlock} to {LargestBlock} bytes.");
-        }
-
-        if (options.ParallelBlocks is < 1 or > MostParallelBlocks)
-        {
-            errors.Add($"{AzureBlobStoreOptions.Section}:ParallelBlocks is {options.ParallelBlocks}: give a number from 1 to {MostParallelBlocks}.");
         }
 
         if (options.Retries is < 0 or > MostRetries)

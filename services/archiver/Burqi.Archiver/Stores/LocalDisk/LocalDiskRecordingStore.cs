@@ -1,55 +1,137 @@
+using Burqi.Disk;
 using Microsoft.Extensions.Options;
 
 namespace Burqi.Archiver.Stores.LocalDisk;
 
 /// <summary>
 /// Objects as files below one root. Each is written beside its place under a hidden name, fsynced and renamed, and its folder is
-/// fsynced too: after a power cut there is the whole object or none.
+/// fsynced too: after a power cut there is the whole object or none. What is kept with an object lies in a hidden file beside it.
 /// </summary>
-internal sealed class LocalDiskRecordingStore(IOptions<LocalDiskStoreOptions> options) : IRecordingStore
+internal sealed class LocalDiskRecordingStore(IOptions<LocalDiskStoreOptions> options, TimeProvider clock) : IRecordingStore
 {
     private const UnixFileMode FolderMode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+
+    // Hidden files too.
+    private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.None };
 
     private readonly string _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Value.Root));
 
     public string Name => StoreNames.Disk;
 
-    public Task<IRecordingUpload> BeginUploadAsync(ObjectKey key, string? expectedSha256, CancellationToken cancellationToken)
+    public Task<IRecordingUpload> BeginUploadAsync(NewObject newObject, CancellationToken cancellationToken)
     {
-        var path = PathOf(key);
+        var path = PathOf(newObject.Key);
         var folder = Path.GetDirectoryName(path)!;
         CreateFolder(folder);
-
-        // A dot file cannot be an object's: no key has a segment that begins with a dot.
-        var hiddenPrefix = $".{Path.GetFileName(path)}.";
-        foreach (var leftover in Directory.EnumerateFiles(folder, hiddenPrefix + "*"))
+        foreach (var leftover in Directory.EnumerateFiles(folder, $".{Path.GetFileName(path)}.*", Everything).Where(DiskFile.IsTemporary))
         {
             File.Delete(leftover);
         }
 
-        var temporary = Path.Combine(folder, $"{hiddenPrefix}{Guid.CreateVersion7():N}");
-        return Task.FromResult<IRecordingUpload>(new LocalDiskRecordingUpload(temporary, path, _root));
+        return Task.FromResult<IRecordingUpload>(new LocalDiskRecordingUpload(DiskFile.TemporaryOf(path), path, _root, newObject, clock));
     }
 
-    public Task<Stream?> OpenReadAsync(ObjectKey key, CancellationToken cancellationToken)
+    public Task<OpenedObject?> OpenReadAsync(ObjectKey key, CancellationToken cancellationToken, long offset = 0)
     {
-        try
+        var path = PathOf(key);
+        while (true)
         {
-            return Task.FromResult<Stream?>(new FileStream(
-                PathOf(key),
-                new FileStreamOptions
+            FileStream file;
+            try
+            {
+                file = new FileStream(path, new FileStreamOptions
                 {
                     Access = FileAccess.Read,
                     Share = FileShare.Read | FileShare.Delete,
                     Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
                     BufferSize = 0, // readers bring blocks of their own
-                }));
+                });
+            }
+            catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return Task.FromResult<OpenedObject?>(null);
+            }
+
+            var metadata = FileMetadata.Read(path);
+            if (File.GetLastWriteTimeUtc(file.SafeFileHandle) == File.GetLastWriteTimeUtc(path))
+            {
+                file.Position = offset;
+                return Task.FromResult<OpenedObject?>(new OpenedObject(file, file.Length, metadata));
+            }
+
+            file.Dispose(); // replaced in between, and what was read beside it belongs to the new one
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+    }
+
+    public Task<StoredDescription?> DescribeAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        var file = new FileInfo(PathOf(key));
+        return Task.FromResult(file.Exists ? new StoredDescription(file.Length, FileMetadata.Read(file.FullName), Tier: null) : null);
+    }
+
+    public Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        var path = PathOf(key);
+        var folder = Path.GetDirectoryName(path)!;
+        if (!Directory.Exists(folder))
         {
-            return Task.FromResult<Stream?>(null);
+            return Task.CompletedTask;
         }
+
+        File.Delete(path); // first: an object without what is kept with it would be another one
+        foreach (var sidecar in FileMetadata.Of(path))
+        {
+            File.Delete(sidecar);
+        }
+
+        FolderSync.Flush(folder);
+        try
+        {
+            Directory.Delete(folder); // the call's own; years and days stay
+        }
+        catch (IOException)
+        {
+            // There is more of the call.
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task ReplaceMetadataAsync(ObjectKey key, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
+    {
+        var file = new FileInfo(PathOf(key));
+        if (!file.Exists)
+        {
+            throw new FileNotFoundException("The store does not have the object.");
+        }
+
+        await DiskFile.WriteAsync(
+            FileMetadata.PathOf(file.FullName, file.LastWriteTimeUtc), FileMetadata.Serialize(file.Length, ObjectMetadata.Checked(metadata)), cancellationToken);
+        FolderSync.Flush(file.DirectoryName!);
+    }
+
+    public Task<bool> SetTierAsync(ObjectKey key, string tier, CancellationToken cancellationToken) => Task.FromResult(false);
+
+    public Task<int> SweepAsync(TimeSpan olderThan, CancellationToken cancellationToken)
+    {
+        var folder = new DirectoryInfo(Path.Combine(_root, ObjectKey.Folder));
+        var before = clock.GetUtcNow().UtcDateTime - olderThan;
+        var removed = 0;
+        if (folder is { Exists: true, LinkTarget: null })
+        {
+            foreach (var file in folder.EnumerateFiles(".*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (file.LastWriteTimeUtc < before && IsOrphan(file.FullName))
+                {
+                    file.Delete();
+                    removed++;
+                }
+            }
+        }
+
+        return Task.FromResult(removed);
     }
 
     public string UrlOf(ObjectKey key) => new Uri(PathOf(key)).AbsoluteUri;
@@ -66,6 +148,10 @@ internal sealed class LocalDiskRecordingStore(IOptions<LocalDiskStoreOptions> op
         });
         await file.WriteAsync(new byte[1], cancellationToken);
     }
+
+    private static bool IsOrphan(string path) => FileMetadata.FileOf(path) is { } file
+        ? !File.Exists(file) || FileMetadata.Find(new FileInfo(file)) != path
+        : DiskFile.IsTemporary(path);
 
     /// <summary>Makes a folder and those above it up to the root, each with our mode: the framework gives it to the last one only.</summary>
     private void CreateFolder(string path)
@@ -84,11 +170,23 @@ internal sealed class LocalDiskRecordingStore(IOptions<LocalDiskStoreOptions> op
         Directory.CreateDirectory(path, FolderMode);
     }
 
+    /// <summary>Where an object lies. No key can name a path outside, and nobody's link below the root is followed there.</summary>
     private string PathOf(ObjectKey key)
     {
         var path = Path.GetFullPath(Path.Combine(_root, key.Value));
-        return path.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
-            ? path
-            : throw new InvalidOperationException("An object key led out of the store's folder.");
+        if (!path.StartsWith(_root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            throw new InvalidOperationException("An object key led out of the store's folder.");
+        }
+
+        for (var part = path; part.Length > _root.Length; part = Path.GetDirectoryName(part)!)
+        {
+            if (new FileInfo(part).LinkTarget is not null)
+            {
+                throw new IOException($"'{Path.GetRelativePath(_root, part)}' in the store's folder is a link: it is not followed.");
+            }
+        }
+
+        return path;
     }
 }

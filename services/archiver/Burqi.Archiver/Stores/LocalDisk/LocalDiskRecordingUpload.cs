@@ -1,43 +1,56 @@
+using Burqi.Disk;
+
 namespace Burqi.Archiver.Stores.LocalDisk;
 
 /// <summary>A file on its way to its name.</summary>
 internal sealed class LocalDiskRecordingUpload : IRecordingUpload
 {
-    private const UnixFileMode FileMode0640 = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
-
     private readonly FileStream _file;
     private readonly string _temporary;
     private readonly string _path;
     private readonly string _root;
+    private readonly NewObject _newObject;
+    private readonly TimeProvider _clock;
+    private long _written;
     private bool _committed;
 
-    public LocalDiskRecordingUpload(string temporary, string path, string root)
+    public LocalDiskRecordingUpload(string temporary, string path, string root, NewObject newObject, TimeProvider clock)
     {
-        (_temporary, _path, _root) = (temporary, path, root);
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Share = FileShare.None,
-            Options = FileOptions.Asynchronous,
-            BufferSize = 0, // the transfer writes whole blocks
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = FileMode0640;
-        }
-
-        _file = new FileStream(temporary, options);
+        (_temporary, _path, _root, _newObject, _clock) = (temporary, path, root, newObject, clock);
+        _file = DiskFile.Create(temporary);
     }
 
-    public Task WriteAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-        _file.WriteAsync(content, cancellationToken).AsTask();
+    public async Task WriteAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        _written += content.Length;
+        if (_written > _newObject.ExpectedSize)
+        {
+            throw new InvalidOperationException($"The object gets more than the {_newObject.ExpectedSize} bytes it was to have.");
+        }
+
+        await _file.WriteAsync(content, cancellationToken);
+    }
 
     public async Task CommitAsync(string sha256, CancellationToken cancellationToken)
     {
+        if (_newObject.ExpectedSize is { } expected && _written != expected)
+        {
+            throw new InvalidOperationException($"The object got {_written} bytes of the {expected} it was to have.");
+        }
+
+        var metadata = ObjectMetadata.Checked(_newObject.Metadata);
+        if (metadata.Count > 0)
+        {
+            var writtenAt = UnusedTime();
+            File.SetLastWriteTimeUtc(_file.SafeFileHandle, writtenAt);
+            await DiskFile.WriteAsync(FileMetadata.PathOf(_path, writtenAt), FileMetadata.Serialize(_written, metadata), cancellationToken);
+            FolderSync.Flush(Path.GetDirectoryName(_path)!); // so that it is there when the object is
+        }
+
         // Writing a large file back takes as long as the disk does: not on a thread that others wait for.
         await Task.Run(() => _file.Flush(flushToDisk: true), cancellationToken);
         await _file.DisposeAsync();
+        var replaced = File.Exists(_path) ? FileMetadata.PathOf(_path, File.GetLastWriteTimeUtc(_path)) : null;
         File.Move(_temporary, _path, overwrite: true);
         _committed = true;
 
@@ -45,6 +58,11 @@ internal sealed class LocalDiskRecordingUpload : IRecordingUpload
         for (var folder = Path.GetDirectoryName(_path); folder is not null && folder.Length >= _root.Length; folder = Path.GetDirectoryName(folder))
         {
             FolderSync.Flush(folder);
+        }
+
+        if (replaced is not null && replaced != FileMetadata.PathOf(_path, File.GetLastWriteTimeUtc(_path)))
+        {
+            File.Delete(replaced);
         }
     }
 
@@ -55,5 +73,17 @@ internal sealed class LocalDiskRecordingUpload : IRecordingUpload
         {
             File.Delete(_temporary);
         }
+    }
+
+    /// <summary>A time in milliseconds that no state of this object was written at.</summary>
+    private DateTime UnusedTime()
+    {
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(_clock.GetUtcNow().ToUnixTimeMilliseconds()).UtcDateTime;
+        while (File.Exists(FileMetadata.PathOf(_path, now)))
+        {
+            now = now.AddMilliseconds(1);
+        }
+
+        return now;
     }
 }

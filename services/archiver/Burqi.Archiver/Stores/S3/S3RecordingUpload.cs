@@ -1,178 +1,120 @@
-using System.Buffers;
+using System.Collections.Concurrent;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Burqi.Archiver.Stores.Parts;
 
 namespace Burqi.Archiver.Stores.S3;
 
 /// <summary>
-/// An object gathered in one buffer: what fits into it is put in one request, longer content goes up in parts of its size.
-/// The checksum is kept in the object's metadata, where S3's own checksums are not known to every server.
+/// An object on its way to a bucket, long ones as a multipart upload. The checksum is kept in the object's metadata, where S3's own checksums
+/// are not known to every server.
 /// </summary>
-internal sealed class S3RecordingUpload(AmazonS3Client client, S3StoreOptions options, ObjectKey key, string? expectedSha256) : IRecordingUpload
+internal sealed class S3RecordingUpload(AmazonS3Client client, S3StoreOptions options, PartBuffers buffers, NewObject newObject)
+    : PartedUpload(buffers, options.PartSize, newObject)
 {
-    public const string Sha256Metadata = "sha256";
-
-    // S3 copies an object in one request up to this size.
-    private const long LargestCopy = 5L * 1024 * 1024 * 1024;
+    // Beyond this a second pass over the object, at the server, is too much for a checksum that only stands there to be looked at.
+    private const long LargestCopyForChecksum = 5L * 1024 * 1024 * 1024;
 
     private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly List<PartETag> _parts = [];
-    private byte[]? _buffer = ArrayPool<byte>.Shared.Rent(options.PartSize);
-    private int _filled;
-    private long _uploaded;
-    private string? _uploadId;
-    private bool _committed;
+    private readonly ConcurrentBag<PartETag> _parts = [];
+    private string _uploadId = "";
 
-    public async Task WriteAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    protected override async Task PutWholeAsync(PartBuffer? content, string sha256, CancellationToken cancellationToken)
     {
-        while (!content.IsEmpty)
+        var request = new PutObjectRequest
         {
-            // Only when there is more to come: content that fills the buffer to the byte still goes in one request.
-            if (_filled == options.PartSize)
+            BucketName = options.Bucket,
+            Key = NewObject.Key.Value,
+            InputStream = content?.OpenRead() ?? new MemoryStream(),
+            ContentType = AudioTypes.Of(NewObject.Key),
+            UseChunkEncoding = options.UseChunkEncoding,
+            ServerSideEncryptionMethod = options.EncryptionMethod,
+            ServerSideEncryptionKeyManagementServiceKeyId = options.EncryptionKey,
+        };
+        S3Metadata.Write(request.Metadata, NewObject.Metadata, sha256);
+        await client.PutObjectAsync(request, cancellationToken);
+    }
+
+    protected override async Task BeginPartsAsync(CancellationToken cancellationToken)
+    {
+        await AbortLeftoversAsync(cancellationToken);
+        var request = new InitiateMultipartUploadRequest
+        {
+            BucketName = options.Bucket,
+            Key = NewObject.Key.Value,
+            ContentType = AudioTypes.Of(NewObject.Key),
+            ServerSideEncryptionMethod = options.EncryptionMethod,
+            ServerSideEncryptionKeyManagementServiceKeyId = options.EncryptionKey,
+        };
+        S3Metadata.Write(request.Metadata, NewObject.Metadata, NewObject.ExpectedSha256);
+        _uploadId = (await client.InitiateMultipartUploadAsync(request, cancellationToken)).UploadId;
+    }
+
+    protected override async Task PutPartAsync(int number, PartBuffer content, CancellationToken cancellationToken)
+    {
+        var answer = await client.UploadPartAsync(
+            new UploadPartRequest
             {
-                await UploadPartAsync(cancellationToken);
-            }
+                BucketName = options.Bucket,
+                Key = NewObject.Key.Value,
+                UploadId = _uploadId,
+                PartNumber = number,
+                PartSize = content.Length,
+                InputStream = content.OpenRead(),
+                UseChunkEncoding = options.UseChunkEncoding,
+            },
+            cancellationToken);
+        _parts.Add(new PartETag(number, answer.ETag));
+    }
 
-            var take = Math.Min(content.Length, options.PartSize - _filled);
-            content[..take].CopyTo(Buffer.AsMemory(_filled));
-            _filled += take;
-            content = content[take..];
+    protected override async Task CommitPartsAsync(int parts, long size, string sha256, CancellationToken cancellationToken)
+    {
+        await client.CompleteMultipartUploadAsync(
+            new CompleteMultipartUploadRequest
+            {
+                BucketName = options.Bucket,
+                Key = NewObject.Key.Value,
+                UploadId = _uploadId,
+                PartETags = [.. _parts.OrderBy(part => part.PartNumber)],
+            },
+            cancellationToken);
+
+        // Metadata is fixed when a multipart upload begins, before the checksum is known.
+        if (NewObject.ExpectedSha256 is null && size <= LargestCopyForChecksum)
+        {
+            var copy = new S3SelfCopy(client, options, NewObject.Key);
+            await copy.RunAsync(await copy.DescribeAsync(cancellationToken), (NewObject.Metadata, sha256), storageClass: null, cancellationToken);
         }
     }
 
-    public async Task CommitAsync(string sha256, CancellationToken cancellationToken)
+    protected override async Task AbortPartsAsync()
     {
-        if (_uploadId is null)
-        {
-            await PutAsync(sha256, cancellationToken);
-        }
-        else
-        {
-            await UploadPartAsync(cancellationToken);
-            await client.CompleteMultipartUploadAsync(
-                new CompleteMultipartUploadRequest { BucketName = options.Bucket, Key = key.Value, UploadId = _uploadId, PartETags = _parts },
-                cancellationToken);
-        }
-
-        _committed = true;
-        if (_uploadId is not null && expectedSha256 is null && _uploaded <= LargestCopy)
-        {
-            await WriteChecksumAsync(sha256, cancellationToken);
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_buffer is { } buffer)
-        {
-            _buffer = null;
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        if (_uploadId is null || _committed)
-        {
-            return;
-        }
-
         // The attempt may have been cancelled; parts that nobody asked for still cost money. What cannot be removed now is removed
-        // by the next upload of the same key.
+        // by the next upload of the same key, or swept.
         using var timeout = new CancellationTokenSource(AbortTimeout);
         try
         {
             await client.AbortMultipartUploadAsync(
-                new AbortMultipartUploadRequest { BucketName = options.Bucket, Key = key.Value, UploadId = _uploadId }, timeout.Token);
+                new AbortMultipartUploadRequest { BucketName = options.Bucket, Key = NewObject.Key.Value, UploadId = _uploadId }, timeout.Token);
         }
         catch (Exception exception) when (exception is AmazonS3Exception or Amazon.Runtime.AmazonServiceException or HttpRequestException or IOException or OperationCanceledException)
         {
         }
     }
 
-    private byte[] Buffer => _buffer ?? throw new ObjectDisposedException(nameof(S3RecordingUpload));
-
-    private async Task PutAsync(string sha256, CancellationToken cancellationToken)
-    {
-        var request = new PutObjectRequest
-        {
-            BucketName = options.Bucket,
-            Key = key.Value,
-            InputStream = Content(),
-            ContentType = ContentTypeOf(key),
-            UseChunkEncoding = options.UseChunkEncoding,
-        };
-        request.Metadata[Sha256Metadata] = sha256;
-        await client.PutObjectAsync(request, cancellationToken);
-    }
-
-    private async Task UploadPartAsync(CancellationToken cancellationToken)
-    {
-        if (_uploadId is null)
-        {
-            await AbortLeftoversAsync(cancellationToken);
-            var request = new InitiateMultipartUploadRequest { BucketName = options.Bucket, Key = key.Value, ContentType = ContentTypeOf(key) };
-            if (expectedSha256 is not null)
-            {
-                request.Metadata[Sha256Metadata] = expectedSha256;
-            }
-
-            _uploadId = (await client.InitiateMultipartUploadAsync(request, cancellationToken)).UploadId;
-        }
-
-        var number = _parts.Count + 1;
-        var answer = await client.UploadPartAsync(
-            new UploadPartRequest
-            {
-                BucketName = options.Bucket,
-                Key = key.Value,
-                UploadId = _uploadId,
-                PartNumber = number,
-                PartSize = _filled,
-                InputStream = Content(),
-                UseChunkEncoding = options.UseChunkEncoding,
-            },
-            cancellationToken);
-        _parts.Add(new PartETag(number, answer.ETag));
-        _uploaded += _filled;
-        _filled = 0;
-    }
-
     /// <summary>What a worker that died left of earlier uploads of this key.</summary>
     private async Task AbortLeftoversAsync(CancellationToken cancellationToken)
     {
-        var request = new ListMultipartUploadsRequest { BucketName = options.Bucket, Prefix = key.Value };
+        var request = new ListMultipartUploadsRequest { BucketName = options.Bucket, Prefix = NewObject.Key.Value };
         var answer = await client.ListMultipartUploadsAsync(request, cancellationToken);
         foreach (var upload in answer.MultipartUploads ?? [])
         {
-            if (upload.Key == key.Value)
+            if (upload.Key == NewObject.Key.Value)
             {
                 await client.AbortMultipartUploadAsync(
                     new AbortMultipartUploadRequest { BucketName = options.Bucket, Key = upload.Key, UploadId = upload.UploadId }, cancellationToken);
             }
         }
     }
-
-    /// <summary>Metadata is fixed when a multipart upload begins, before the checksum is known: the object is copied onto itself with it.</summary>
-    private async Task WriteChecksumAsync(string sha256, CancellationToken cancellationToken)
-    {
-        var request = new CopyObjectRequest
-        {
-            SourceBucket = options.Bucket,
-            SourceKey = key.Value,
-            DestinationBucket = options.Bucket,
-            DestinationKey = key.Value,
-            MetadataDirective = S3MetadataDirective.REPLACE,
-            ContentType = ContentTypeOf(key),
-        };
-        request.Metadata[Sha256Metadata] = sha256;
-        await client.CopyObjectAsync(request, cancellationToken);
-    }
-
-    private MemoryStream Content() => new(Buffer, 0, _filled, writable: false);
-
-    private static string ContentTypeOf(ObjectKey key) => Path.GetExtension(key.Value) switch
-    {
-        ".wav" => "audio/wav",
-        ".mp3" => "audio/mpeg",
-        _ => "application/octet-stream",
-    };
 }

@@ -18,6 +18,8 @@ internal static class S3StoreExtensions
                 options.AccessKeyId = configuration["AWS_ACCESS_KEY_ID"] ?? options.AccessKeyId;
                 options.SecretAccessKey = configuration["AWS_SECRET_ACCESS_KEY"] ?? options.SecretAccessKey;
                 options.EndpointUrl = configuration["AWS_ENDPOINT_URL_S3"] ?? options.EndpointUrl;
+                options.ServerSideEncryption = configuration["BURQI_S3_SERVER_SIDE_ENCRYPTION"]?.Trim() ?? options.ServerSideEncryption;
+                options.KmsKeyId = configuration["BURQI_S3_KMS_KEY_ID"]?.Trim() ?? options.KmsKeyId;
                 options.ReadChunkEncoding(configuration["BURQI_S3_CHUNK_ENCODING"]);
             })
             .ValidateOnStart();

@@ -1,3 +1,5 @@
+using Amazon.S3;
+
 namespace Burqi.Archiver.Stores.S3;
 
 /// <summary>The store in an S3 bucket. All of it is ignored unless <c>BURQI_STORE</c> or <c>BURQI_FALLBACK_STORE</c> is <c>s3</c>.</summary>
@@ -34,13 +36,41 @@ public sealed class S3StoreOptions
     public bool UseChunkEncoding { get; set; } = true;
 
     /// <summary>
-    /// Bytes held in memory per transfer: objects up to this size are put in one request, longer ones in parts of it. 5 MiB to 512 MiB
-    /// (S3's smallest part; its 10 000 parts then make objects of 80 GiB at the default). Default 8 MiB.
+    /// Objects up to this size are put in one request, longer ones in parts of it, or of more where S3's 10 000 parts would not hold them
+    /// otherwise. 5 MiB (S3's smallest part) to 512 MiB. Default 8 MiB.
     /// </summary>
     public int PartSize { get; set; } = 8 * 1024 * 1024;
 
-    /// <summary>How long one request may take. Default 2 min.</summary>
+    /// <summary>How long one request may take to be answered, and how long an answer's body may be still. Default 2 min.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How often a request is sent again at once; after that the recording waits for its next attempt. 0 to 10. Default 3.</summary>
+    public int Retries { get; set; } = 3;
+
+    /// <summary>
+    /// <c>BURQI_S3_SERVER_SIDE_ENCRYPTION</c>: what S3 is asked to encrypt objects with, <c>AES256</c> (SSE-S3) or <c>aws:kms</c> (SSE-KMS);
+    /// <c>none</c> leaves it to the bucket. Default <c>none</c>.
+    /// </summary>
+    public string ServerSideEncryption { get; set; } = NoEncryption;
+
+    /// <summary><c>BURQI_S3_KMS_KEY_ID</c>: the key of SSE-KMS, by its id, alias or ARN. Default: the account's own key for S3.</summary>
+    public string KmsKeyId { get; set; } = "";
+
+    /// <summary>The storage class of what is seldom read. Default <c>STANDARD_IA</c>.</summary>
+    public string CoolStorageClass { get; set; } = "STANDARD_IA";
+
+    /// <summary>The storage class of what is kept and hardly ever read. <c>GLACIER_IR</c> is read at once, at a higher price. Default <c>GLACIER</c>.</summary>
+    public string ArchiveStorageClass { get; set; } = "GLACIER";
+
+    /// <summary>The most that S3 copies in one request.</summary>
+    internal long LargestCopy { get; set; } = 5L * 1024 * 1024 * 1024;
+
+    internal const string NoEncryption = "none";
+
+    internal ServerSideEncryptionMethod? EncryptionMethod =>
+        ServerSideEncryption == NoEncryption ? null : ServerSideEncryptionMethod.FindValue(ServerSideEncryption);
+
+    internal string? EncryptionKey => string.IsNullOrWhiteSpace(KmsKeyId) ? null : KmsKeyId;
 
     /// <summary>What could not be read, for the validator to report with everything else.</summary>
     internal List<string> Unreadable { get; } = [];

@@ -6,6 +6,8 @@ internal sealed class S3StoreOptionsValidator : IValidateOptions<S3StoreOptions>
 {
     private const int SmallestPart = 5 * 1024 * 1024;
     private const int LargestPart = 512 * 1024 * 1024;
+    private const int MostRetries = 10;
+    private const string Kms = "aws:kms";
 
     public ValidateOptionsResult Validate(string? name, S3StoreOptions options)
     {
@@ -42,6 +44,20 @@ internal sealed class S3StoreOptionsValidator : IValidateOptions<S3StoreOptions>
         if (options.PartSize is < SmallestPart or > LargestPart)
         {
             errors.Add($"{S3StoreOptions.Section}:PartSize is {options.PartSize}: give from {SmallestPart} to {LargestPart} bytes.");
+        }
+
+        if (options.ServerSideEncryption is not (S3StoreOptions.NoEncryption or "AES256" or Kms))
+        {
+            errors.Add($"BURQI_S3_SERVER_SIDE_ENCRYPTION is '{options.ServerSideEncryption}': give none, AES256 or aws:kms.");
+        }
+        else if (options.EncryptionKey is not null && options.ServerSideEncryption != Kms)
+        {
+            errors.Add("BURQI_S3_KMS_KEY_ID is set, but BURQI_S3_SERVER_SIDE_ENCRYPTION is not aws:kms: no key of KMS would be used.");
+        }
+
+        if (options.Retries is < 0 or > MostRetries)
+        {
+            errors.Add($"{S3StoreOptions.Section}:Retries is {options.Retries}: give a number from 0 to {MostRetries}.");
         }
 
         if (options.RequestTimeout <= TimeSpan.Zero)

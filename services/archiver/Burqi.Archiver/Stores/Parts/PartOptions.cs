@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace Burqi.Archiver.Stores.Parts;
+
+/// <summary>How stores that take objects in parts are written to.</summary>
+public sealed class PartOptions
+{
+    internal const int MostParallel = 64;
+
+    /// <summary>
+    /// <c>BURQI_TRANSFER_PARTS</c>: how many parts of a recording are uploaded at once, and how many parts (of 8 MiB) all uploads of this process
+    /// hold in memory beyond one each. 1 to 64. Default 4.
+    /// </summary>
+    public int Parallel { get; set; } = 4;
+
+    /// <summary>What could not be read as a number, for the validator to report with everything else.</summary>
+    internal List<string> Unreadable { get; } = [];
+
+    /// <summary>Takes over the flat variable; null leaves what is set.</summary>
+    internal void Read(string? parallel)
+    {
+        if (parallel is null)
+        {
+            return;
+        }
+
+        if (int.TryParse(parallel, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= MostParallel)
+        {
+            Parallel = count;
+        }
+        else
+        {
+            Unreadable.Add($"BURQI_TRANSFER_PARTS is '{parallel}': give a number from 1 to {MostParallel}.");
+        }
+    }
+}
