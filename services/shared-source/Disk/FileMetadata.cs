@@ -15,6 +15,46 @@ internal static class FileMetadata
 
     public static IReadOnlyDictionary<string, string> None { get; } = ReadOnlyDictionary<string, string>.Empty;
 
+    /// <summary>Opens a file, and reads what belongs to that very state of it; null when there is no such file.</summary>
+    public static (FileStream File, IReadOnlyDictionary<string, string> Metadata)? Open(string path)
+    {
+        while (true)
+        {
+            FileStream file;
+            try
+            {
+                // Readers bring blocks of their own. Nobody who replaces or deletes the file has to wait for them.
+                file = new FileStream(path, new FileStreamOptions
+                {
+                    Access = FileAccess.Read,
+                    Share = FileShare.ReadWrite | FileShare.Delete,
+                    Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
+                    BufferSize = 0,
+                });
+            }
+            catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return null;
+            }
+
+            try
+            {
+                var metadata = Read(path);
+                if (File.GetLastWriteTimeUtc(file.SafeFileHandle) == File.GetLastWriteTimeUtc(path))
+                {
+                    return (file, metadata);
+                }
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
+            }
+
+            file.Dispose(); // replaced in between, and what was read beside it belongs to the new one
+        }
+    }
+
     /// <summary>What belongs to a file as it is now; nothing when nothing is kept with it, or there is no such file.</summary>
     public static IReadOnlyDictionary<string, string> Read(string path)
     {

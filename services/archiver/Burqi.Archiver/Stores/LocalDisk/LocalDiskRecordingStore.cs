@@ -34,34 +34,13 @@ internal sealed class LocalDiskRecordingStore(IOptions<LocalDiskStoreOptions> op
 
     public Task<OpenedObject?> OpenReadAsync(ObjectKey key, CancellationToken cancellationToken, long offset = 0)
     {
-        var path = PathOf(key);
-        while (true)
+        if (FileMetadata.Open(PathOf(key)) is not var (file, metadata))
         {
-            FileStream file;
-            try
-            {
-                file = new FileStream(path, new FileStreamOptions
-                {
-                    Access = FileAccess.Read,
-                    Share = FileShare.Read | FileShare.Delete,
-                    Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
-                    BufferSize = 0, // readers bring blocks of their own
-                });
-            }
-            catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-            {
-                return Task.FromResult<OpenedObject?>(null);
-            }
-
-            var metadata = FileMetadata.Read(path);
-            if (File.GetLastWriteTimeUtc(file.SafeFileHandle) == File.GetLastWriteTimeUtc(path))
-            {
-                file.Position = offset;
-                return Task.FromResult<OpenedObject?>(new OpenedObject(file, file.Length, metadata));
-            }
-
-            file.Dispose(); // replaced in between, and what was read beside it belongs to the new one
+            return Task.FromResult<OpenedObject?>(null);
         }
+
+        file.Position = offset;
+        return Task.FromResult<OpenedObject?>(new OpenedObject(file, file.Length, metadata));
     }
 
     public Task<StoredDescription?> DescribeAsync(ObjectKey key, CancellationToken cancellationToken)

@@ -19,15 +19,13 @@ internal sealed class AzureBlobRecordingContent : IPresignedContent, IDisposable
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private const int Retries = 2;
 
-    private static readonly Dictionary<string, string> NoMetadata = new(StringComparer.Ordinal);
-
     public string Store => ContentOptions.AzureBlobs;
 
     public async Task<FoundContent?> FindAsync(string objectKey, CancellationToken cancellationToken) =>
-        await client.FindAsync(objectKey, cancellationToken) is { } size ? new FoundContent(size, NoMetadata) : null;
+        await client.DescribeAsync(objectKey, cancellationToken) is { } blob ? new FoundContent(blob.Size, blob.Metadata) : null;
 
     public async Task<OpenedContent?> OpenAsync(string objectKey, long offset, long length, CancellationToken cancellationToken) =>
-        await client.OpenAsync(objectKey, offset, length == 0 ? null : length, cancellationToken) is { } blob ? new OpenedContent(blob.Stream, blob.BlobSize, NoMetadata) : null;
+        await client.OpenAsync(objectKey, offset, length == 0 ? null : length, cancellationToken) is { } blob ? new OpenedContent(blob.Stream, blob.BlobSize, blob.Metadata) : null;
 
     public Task<Uri?> PresignAsync(string objectKey, PresignedAnswer answer, CancellationToken cancellationToken) =>
         client.PresignAsync(objectKey, answer.ValidFor, PresignedAnswer.CacheControl, answer.ContentDisposition, answer.ContentType, cancellationToken);

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Burqi.Disk;
 using Microsoft.Extensions.Options;
 
 namespace Burqi.Catalog.Content.LocalDisk;
@@ -11,49 +11,18 @@ internal sealed class LocalDiskRecordingContent(IOptions<ContentOptions> options
 
     public string Store => ContentOptions.Disk;
 
-    public async Task<FoundContent?> FindAsync(string objectKey, CancellationToken cancellationToken) =>
-        PathOf(objectKey) is { } path && new FileInfo(path) is { Exists: true } file ? new FoundContent(file.Length, await MetadataOfAsync(path, cancellationToken)) : null;
+    public Task<FoundContent?> FindAsync(string objectKey, CancellationToken cancellationToken) => Task.FromResult(
+        PathOf(objectKey) is { } path && new FileInfo(path) is { Exists: true } file ? new FoundContent(file.Length, FileMetadata.Read(path)) : null);
 
-    public async Task<OpenedContent?> OpenAsync(string objectKey, long offset, long length, CancellationToken cancellationToken)
+    public Task<OpenedContent?> OpenAsync(string objectKey, long offset, long length, CancellationToken cancellationToken)
     {
-        if (PathOf(objectKey) is not { } path)
+        if (PathOf(objectKey) is not { } path || FileMetadata.Open(path) is not var (file, metadata))
         {
-            return null;
-        }
-
-
-        FileStream file;
-        try
-        {
-            // The reader brings its own buffer. Deletion stays allowed: it must not wait for a listener on the line.
-            file = new FileStream(path, new FileStreamOptions
-            {
-                Share = FileShare.ReadWrite | FileShare.Delete,
-                Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
-                BufferSize = 0,
-            });
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
+            return Task.FromResult<OpenedContent?>(null);
         }
 
         file.Position = offset;
-        return new OpenedContent(file, file.Length, await MetadataOfAsync(path, cancellationToken));
-    }
-
-    /// <summary>What the archiver wrote down beside the object, in a hidden file.</summary>
-    private static async Task<IReadOnlyDictionary<string, string>> MetadataOfAsync(string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var file = File.OpenRead(Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.metadata"));
-            return await JsonSerializer.DeserializeAsync(file, ContentJsonContext.Default.DictionaryStringString, cancellationToken) ?? [];
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return new Dictionary<string, string>(StringComparer.Ordinal);
-        }
+        return Task.FromResult<OpenedContent?>(new OpenedContent(file, file.Length, metadata));
     }
 
     /// <summary>The key's path, or null for a key that leads out of the root: such an object does not exist.</summary>
