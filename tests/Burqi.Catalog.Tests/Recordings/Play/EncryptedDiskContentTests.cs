@@ -1,7 +1,7 @@
 using System.Net;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Burqi.Catalog.Tests.Fixtures;
+using Burqi.Disk;
 using Burqi.Encryption;
 
 namespace Burqi.Catalog.Tests.Recordings.Play;
@@ -37,7 +37,7 @@ public sealed class EncryptedDiskContentTests(EncryptedDiskContentTests.Encrypte
         var (told, bytes) = await StoreAsync(SeveralChunks);
         var path = PathOf(told);
         await File.WriteAllBytesAsync(path, bytes);
-        File.Delete(MetadataOf(path));
+        DeleteMetadata(path);
 
         using var response = await SendAsync(HttpMethod.Get, Play(told), ("Range", range));
 
@@ -67,17 +67,17 @@ public sealed class EncryptedDiskContentTests(EncryptedDiskContentTests.Encrypte
     public async Task Get_KeyIsAnotherOrMetadataAltered_Is503()
     {
         var (told, _) = await StoreAsync(SeveralChunks);
-        var metadata = MetadataOf(PathOf(told));
-        var entries = JsonSerializer.Deserialize<Dictionary<string, string>>(await File.ReadAllTextAsync(metadata))!;
+        var path = PathOf(told);
+        var entries = FileMetadata.Read(path).ToDictionary();
         entries["burqikey"] = Convert.ToBase64String(new byte[67]);
-        await File.WriteAllTextAsync(metadata, JsonSerializer.Serialize(entries));
+        await WriteMetadataAsync(path, entries);
 
         using var wrong = await SendAsync(HttpMethod.Get, Play(told));
         wrong.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         (await DetailAsync(wrong)).ShouldBe($"Key '{EncryptedObject.KeyId}' is not the one that the object was encrypted with, or its metadata was altered.");
 
         entries["burqiencryption"] = "2";
-        await File.WriteAllTextAsync(metadata, JsonSerializer.Serialize(entries));
+        await WriteMetadataAsync(path, entries);
         using var unknown = await SendAsync(HttpMethod.Get, Play(told));
         unknown.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         (await DetailAsync(unknown)).ShouldBe("The object is encrypted in version '2', which this release does not know.");
@@ -87,7 +87,7 @@ public sealed class EncryptedDiskContentTests(EncryptedDiskContentTests.Encrypte
     public async Task Get_MetadataLost_IsNotPlayedAsIfItWereAudio()
     {
         var (told, _) = await StoreAsync(SeveralChunks);
-        File.Delete(MetadataOf(PathOf(told)));
+        DeleteMetadata(PathOf(told));
 
         using var response = await SendAsync(HttpMethod.Get, Play(told));
 
@@ -124,8 +124,6 @@ public sealed class EncryptedDiskContentTests(EncryptedDiskContentTests.Encrypte
     private static async Task<string> DetailAsync(HttpResponseMessage response) =>
         JsonNode.Parse(await response.Content.ReadAsStringAsync())!["detail"]!.GetValue<string>();
 
-    private static string MetadataOf(string path) => Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.metadata");
-
     private string PathOf(Told told) => Path.Combine(Catalog.ObjectsDirectory, $"recordings/2026/03/01/{told.CallId}/mixed_1772357400.wav");
 
     private async Task ReplaceAsync(string path, byte[] audio, string keyId)
@@ -136,8 +134,19 @@ public sealed class EncryptedDiskContentTests(EncryptedDiskContentTests.Encrypte
 
     private static async Task WriteAsync(string path, byte[] encrypted, IReadOnlyDictionary<string, string> metadata)
     {
-        await File.WriteAllTextAsync(MetadataOf(path), JsonSerializer.Serialize(metadata));
         await File.WriteAllBytesAsync(path, encrypted);
+        await WriteMetadataAsync(path, metadata);
+    }
+
+    private static Task WriteMetadataAsync(string path, IReadOnlyDictionary<string, string> metadata) =>
+        File.WriteAllBytesAsync(FileMetadata.PathOf(path, File.GetLastWriteTimeUtc(path)), FileMetadata.Serialize(new FileInfo(path).Length, metadata));
+
+    private static void DeleteMetadata(string path)
+    {
+        foreach (var sidecar in FileMetadata.Of(path).ToList())
+        {
+            File.Delete(sidecar);
+        }
     }
 
     public sealed class EncryptedHost : CatalogHost
