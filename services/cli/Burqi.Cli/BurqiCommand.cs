@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Burqi.Cli.Cleanup;
 using Burqi.Cli.Cost;
 using Burqi.Cli.Doctor;
 using Burqi.Cli.Reconcile;
@@ -16,6 +17,7 @@ internal static class BurqiCommand
         {
             RepairCommand.Create(),
             VerifyCommand.Create(),
+            CleanupCommand.Create(),
             DoctorCommand.Create(),
             CostCommand.Create(),
             ReconcileCommand.Create(),

@@ -20,6 +20,9 @@ internal sealed class ApiOptions
         command.Add(_key);
     }
 
+    /// <summary>Whether a command that can do without Burqi is to ask one: an address or a key was given to it, or <c>BURQI_API_URL</c> is set.</summary>
+    public bool AreGiven(ParseResult parsed) => parsed.GetValue(_url) is not null || parsed.GetValue(_key) is not null || Variable(UrlVariable) is not null;
+
     /// <summary>The client for what was given.</summary>
     /// <exception cref="ApiException">The address is none, or there is no key.</exception>
     public BurqiApi Open(ParseResult parsed)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Burqi.Cli.Api;
+using Burqi.Cli.Output;
 
 namespace Burqi.Cli.Cost;
 
@@ -79,7 +80,7 @@ internal sealed class CostCommand
         assistant,
         Count(line.LocalMinutes),
         Count(line.ProviderMinutes),
-        Size(line.BytesStored),
+        ByteSize.Text(line.BytesStored),
         Count(line.ProviderMinutesStored),
         Count(line.ProviderMinutesStoredBeyondFree),
         Money(line.RecordingPrice),
@@ -90,11 +91,4 @@ internal sealed class CostCommand
     private static string Count(long value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Money(decimal value) => value.ToString("0.00##", CultureInfo.InvariantCulture);
-
-    private static string Size(long bytes) => bytes switch
-    {
-        >= 1L << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB"),
-        >= 1L << 20 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 20):0.0} MiB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.0} KiB"),
-    };
 }

@@ -58,14 +58,14 @@ internal static class FolderVerification
             return [new FileReport { Path = manifestPath, Problems = ["The manifest cannot be read."] }];
         }
 
-        if (manifest is not { State: ManifestStates.Final or ManifestStates.Announced })
+        if (manifest is not { State: ManifestStates.Final or ManifestStates.Announced or ManifestStates.Removed })
         {
             return [new FileReport { Path = manifestPath, Problems = ["The recording is not finished: it is live, or waits for its media node to start again."] }];
         }
 
         var reports = new List<FileReport>();
         var folder = Path.GetDirectoryName(manifestPath)!;
-        foreach (var recording in manifest.Recordings.Where(r => r.FileSize is not null))
+        foreach (var recording in manifest.Recordings.Where(r => r is { FileSize: not null, RemovedAt: null }))
         {
             // The name comes from a file that anybody may have written: it must not lead out of the folder.
             var path = Path.Combine(folder, Path.GetFileName(recording.File));

@@ -12,9 +12,28 @@ internal sealed class LocalFiles(ManifestStore store, ManifestEditor editor, Tim
     public bool IsLive(RecordingManifest manifest) =>
         store.OfCall(manifest.Location).Any(other => other.State is ManifestStates.Recording or ManifestStates.Captured);
 
-    /// <summary>What a recording's removal would free, with what it was made from.</summary>
-    public long SizeOf(RecordingManifest manifest, ManifestRecording recording, string because) =>
-        FilesOf(manifest, recording, because).Sum(Length);
+    /// <summary>
+    /// What goes with a recording, of what is there: its own file, and with the last one of its stream what they were made from. Tracks whose
+    /// mix could not be made are all that is left of it: only who wants it gone whether archived or not removes them.
+    /// </summary>
+    public IReadOnlyList<string> FilesOf(RecordingManifest manifest, ManifestRecording recording, string because)
+    {
+        var others = manifest.Recordings.Where(r => r.RecordingId != recording.RecordingId).ToArray();
+        IEnumerable<string> files = [recording.File];
+        if (others.All(r => r.RemovedAt is not null || (r.Failure is not null && because != RemovalReasons.Archived)))
+        {
+            files = files
+                .Concat(manifest.Tracks.Select(track => track.File))
+                .Concat(manifest.Recordings.Select(r => manifest.Location.AudioName(r.RecordingType)));
+        }
+
+        return
+        [
+            .. files.Except(others.Where(r => r.RemovedAt is null && r.Failure is null).Select(r => r.File), StringComparer.Ordinal)
+                .Select(file => PathOf(manifest, file))
+                .Where(File.Exists),
+        ];
+    }
 
     /// <summary>Whether the file, read once more, is what the manifest says of it: one that was changed since is not what the store holds.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
@@ -49,7 +68,7 @@ internal sealed class LocalFiles(ManifestStore store, ManifestEditor editor, Tim
             }
 
             freed = 0;
-            foreach (var path in FilesOf(manifest, recording, because).ToArray())
+            foreach (var path in FilesOf(manifest, recording, because))
             {
                 freed += Length(path);
                 File.Delete(path);
@@ -62,24 +81,6 @@ internal sealed class LocalFiles(ManifestStore store, ManifestEditor editor, Tim
             return changed.Recordings.All(r => r.RemovedAt is not null) ? changed with { State = ManifestStates.Removed, Tracks = [] } : changed;
         });
         return freed;
-    }
-
-    /// <summary>
-    /// A recording's own file, and with the last one what they were made from. Tracks whose mix could not be made are all that is left of it:
-    /// only who wants it gone whether archived or not removes them.
-    /// </summary>
-    private IEnumerable<string> FilesOf(RecordingManifest manifest, ManifestRecording recording, string because)
-    {
-        var others = manifest.Recordings.Where(r => r.RecordingId != recording.RecordingId).ToArray();
-        IEnumerable<string> files = [recording.File];
-        if (others.All(r => r.RemovedAt is not null || (r.Failure is not null && because != RemovalReasons.Archived)))
-        {
-            files = files
-                .Concat(manifest.Tracks.Select(track => track.File))
-                .Concat(manifest.Recordings.Select(r => manifest.Location.AudioName(r.RecordingType)));
-        }
-
-        return files.Except(others.Where(r => r.RemovedAt is null && r.Failure is null).Select(r => r.File), StringComparer.Ordinal).Select(file => PathOf(manifest, file));
     }
 
     private string PathOf(RecordingManifest manifest, string file) => manifest.Location.File(store.Root, file);
