@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Burqi.Archiver.Jobs;
 using Burqi.Archiver.Queues;
 using Burqi.Archiver.Sources;
+using Burqi.Archiver.Stores.Fallback;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -21,6 +22,7 @@ internal sealed partial class ArchiveWorker(
     RecordingTransfer transfer,
     IEnumerable<IJobStep> steps,
     IEnumerable<IProviderSource> providers,
+    RecordingMove moves,
     JobSignals signals,
     ArchiverMetrics metrics,
     IOptions<ArchiverOptions> options,
@@ -142,7 +144,7 @@ internal sealed partial class ArchiveWorker(
         {
             var result = await transfer.RunAsync(job, cancellationToken);
             metrics.Finished(clock.GetElapsedTime(begun), job.SourceKind, result.Store, failure: null);
-            NewJob[] followUps = [.. providers.SelectMany(provider => provider.After(job, result))];
+            NewJob[] followUps = [.. providers.SelectMany(provider => provider.After(job, result)), .. moves.After(job, result)];
             if (await complete.ExecuteAsync(job.Id, job.LeaseId!.Value, result, followUps, cancellationToken))
             {
                 metrics.Completed();
@@ -162,7 +164,7 @@ internal sealed partial class ArchiveWorker(
     private async Task WriteFailureAsync(ArchiveJob job, TransferException failure, CancellationToken cancellationToken)
     {
         var triedFor = clock.GetUtcNow().UtcDateTime - (job.TakenUpAt ?? clock.GetUtcNow().UtcDateTime);
-        if (failure.IsPermanent || triedFor >= _options.GiveUpAfter)
+        if (failure.IsPermanent || (triedFor >= _options.GiveUpAfter && !failure.IsPatient))
         {
             if (await abandon.ExecuteAsync(job.Id, job.LeaseId!.Value, failure.Failure, failure.Message, cancellationToken))
             {

@@ -8,6 +8,9 @@ internal sealed class TransferException(TransferFailure failure, string message,
     /// <summary>No further attempt can end differently.</summary>
     public bool IsPermanent => Failure is TransferFailure.SourceGone or TransferFailure.Refused;
 
+    /// <summary>It is tried again however long it takes: what the attempt is about is safe meanwhile.</summary>
+    public bool IsPatient { get; init; }
+
     /// <summary>How long the source asked to be left alone.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

@@ -13,6 +13,20 @@ internal sealed class RecordingStores(IRecordingStore primary, IRecordingStore? 
 
     public IEnumerable<IRecordingStore> All => fallback is null ? [primary] : [primary, fallback];
 
+    /// <summary>Opens an object where it is said to lie or, for it may have been moved since, in the other store; null when it is in neither.</summary>
+    public async Task<OpenedObject?> OpenReadAsync(string? name, ObjectKey key, CancellationToken cancellationToken)
+    {
+        foreach (var store in All.OrderBy(store => store.Name != name))
+        {
+            if (await store.OpenReadAsync(key, cancellationToken) is { } opened)
+            {
+                return opened;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The store of that name; what was written down before stores had names lies in the first.</summary>
     /// <exception cref="TransferException">It is not set up (any more).</exception>
     public IRecordingStore Named(string? name) => name is null ? primary : All.FirstOrDefault(store => store.Name == name)

@@ -1,3 +1,4 @@
+using Burqi.Archiver.Jobs;
 using Burqi.Archiver.Stores.AzureBlob;
 using Burqi.Archiver.Stores.Fallback;
 using Burqi.Archiver.Stores.LocalDisk;
@@ -33,6 +34,12 @@ internal static class RecordingStoresExtensions
         services.AddSingleton<StoreStates>();
         services.AddSingleton<StoreChoice>();
         services.AddHostedService<StoreWatch>();
+        services.AddSingleton<StoredRecordingQuery>();
+        services.AddSingleton<SwitchStoreCommand>();
+        services.AddSingleton<CompleteMoveCommand>();
+        services.AddSingleton<FallbackMetrics>();
+        services.AddSingleton<RecordingMove>();
+        services.AddSingleton<IJobStep>(provider => provider.GetRequiredService<RecordingMove>());
     }
 
     /// <summary>The store of that kind. What is to be done with every object on its way in and out is put around it here.</summary>

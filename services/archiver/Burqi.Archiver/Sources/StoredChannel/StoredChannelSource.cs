@@ -92,8 +92,7 @@ internal sealed class StoredChannelSource(RecordingStores stores) : IRecordingSo
             throw new TransferException(TransferFailure.Refused, "The job does not name a stored recording.", exception);
         }
 
-        var store = stores.Named(details.Store);
-        return (await StoredObject.AskAsync(() => store.OpenReadAsync(key, cancellationToken), cancellationToken))?.Body
+        return (await StoredObject.AskAsync(() => stores.OpenReadAsync(details.Store, key, cancellationToken), cancellationToken))?.Body
             ?? throw new TransferException(TransferFailure.StoreUnavailable, "The store does not have the recording that is to be split.");
     }
 }

@@ -18,9 +18,6 @@ public sealed class FallbackOptions
     /// </summary>
     public TimeSpan After { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How often the first store is tried with a recording that lies in the fallback, while it refuses. Default 1 min.</summary>
-    public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromMinutes(1);
-
     /// <summary>
     /// How long what was moved stays in the fallback too, once it was told where it lies now: whoever is reading it there comes to an end.
     /// Default 5 min.

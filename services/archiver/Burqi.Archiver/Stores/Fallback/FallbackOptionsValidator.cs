@@ -8,7 +8,6 @@ internal sealed class FallbackOptionsValidator : IValidateOptions<FallbackOption
     {
         var errors = new List<string>(options.Unreadable);
         Positive(options.After, nameof(options.After));
-        Positive(options.ProbeInterval, nameof(options.ProbeInterval));
         Positive(options.KeepMoved, nameof(options.KeepMoved));
         Positive(options.WatchInterval, nameof(options.WatchInterval));
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);

@@ -41,9 +41,6 @@ internal sealed partial class StoreChoice(
     /// <summary>Why the first store is refusing; null while it takes objects, or where there is no other.</summary>
     public StoreState? RefusalOfPrimary => Refusal(stores.Primary);
 
-    /// <summary>Whether something may be given to the first store that is safe elsewhere: it takes objects, or it is time to find out.</summary>
-    public bool MayTryPrimary => RefusalOfPrimary is not { } refusal || refusal.LastRefused >= options.Value.ProbeInterval;
-
     /// <summary>Does something with the store that the job's recording goes to now, and remembers how the store took it.</summary>
     public async Task<T> UseAsync<T>(ArchiveJob job, Func<IRecordingStore, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -59,8 +56,10 @@ internal sealed partial class StoreChoice(
             await TookAsync(store, cancellationToken);
             return result;
         }
-        catch (TransferException exception)
-            when (exception.Failure is TransferFailure.StoreUnavailable or TransferFailure.StoreMismatch && !cancellationToken.IsCancellationRequested)
+        catch (TransferException exception) when (
+            exception.Failure is TransferFailure.StoreUnavailable or TransferFailure.StoreMismatch
+            && job.Step == JobSteps.Archive // what is split is read from a store as well, and that one may be the one that failed
+            && !cancellationToken.IsCancellationRequested)
         {
             await RefusedAsync(store, exception.Message, cancellationToken);
             throw;

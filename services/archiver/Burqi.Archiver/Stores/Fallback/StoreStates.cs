@@ -27,8 +27,8 @@ internal sealed class StoreStates(ArchiverDatabase database, IOptions<ArchiverOp
     private const string TookSql =
         "update archiver.store_states set refusing_since = null, last_refused_at = null, reason = null where store = @Store and refusing_since is not null";
 
-    /// <summary>For how long a refusal is remembered. An outage is asked about at least as often as jobs are retried and the store is probed.</summary>
-    private TimeSpan Memory => options.Value.After + (2 * archiver.Value.RetryMaxDelay) + (2 * options.Value.ProbeInterval);
+    /// <summary>For how long a refusal is remembered. In an outage jobs are retried more often than that.</summary>
+    private TimeSpan Memory => options.Value.After + (2 * archiver.Value.RetryMaxDelay);
 
     /// <summary>The stores that refuse.</summary>
     public async Task<IReadOnlyList<StoreState>> FindRefusingAsync(CancellationToken cancellationToken)
