@@ -190,7 +190,7 @@ internal sealed partial class RecordingMove(
         }
     }
 
-    private Task InPrimaryAsync(Func<Task> call, CancellationToken cancellationToken) => InPrimaryAsync(
+    private async Task InPrimaryAsync(Func<Task> call, CancellationToken cancellationToken) => await InPrimaryAsync(
         async () =>
         {
             await call();
@@ -203,8 +203,8 @@ internal sealed partial class RecordingMove(
 
     private static partial class Log
     {
-        [LoggerMessage(4304, LogLevel.Information, "Recording {RecordingId} is moved from store {From} to store {To}, and verified there")]
-        public static partial void Moved(ILogger logger, Guid recordingId, string from, string to);
+        [LoggerMessage(4304, LogLevel.Information, "Recording {RecordingId} is moved from store {Fallback} to store {Store}, and verified there")]
+        public static partial void Moved(ILogger logger, Guid recordingId, string fallback, string store);
 
         [LoggerMessage(4305, LogLevel.Information, "Recording {RecordingId} is gone from store {Store}")]
         public static partial void LeftTheFallback(ILogger logger, Guid recordingId, string store);

@@ -68,7 +68,8 @@ internal sealed partial class StoreChoice(
 
     public async Task TookAsync(IRecordingStore store, CancellationToken cancellationToken)
     {
-        if (Refusal(store) is not null)
+        // Said each time: a refusal that another replica has just written down is not known here yet.
+        if (stores.Fallback is not null)
         {
             await NoteAsync(() => states.TookAsync(store.Name, cancellationToken), cancellationToken);
         }

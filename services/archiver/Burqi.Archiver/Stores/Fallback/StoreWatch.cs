@@ -16,16 +16,23 @@ internal sealed partial class StoreWatch(
             return;
         }
 
+        var isKnown = true;
         using var timer = new PeriodicTimer(options.Value.WatchInterval, clock);
         do
         {
             try
             {
                 await choice.RefreshAsync(stoppingToken);
+                isKnown = true;
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                Log.NotKnown(logger, exception.Message);
+                if (isKnown)
+                {
+                    Log.NotKnown(logger, exception.Message);
+                }
+
+                isKnown = false; // said once: others say all the time that the database is away
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
