@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using Burqi.Archiver.Jobs;
 using Burqi.Archiver.Sources;
+using Burqi.Archiver.Sources.Audio;
 using Burqi.Archiver.Stores;
 using Burqi.Archiver.Stores.Fallback;
 
@@ -47,15 +48,18 @@ internal sealed class RecordingTransfer(
             var header = format == Wav ? ParseHeader(block.AsSpan(0, filled)) ?? throw await NotAudioAsync(content, cancellationToken) : null;
 
             var meter = SampleMeter.For(header);
+            var probe = header is null ? AudioProbe.For(format) : null;
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             long size = 0;
-            await using (var upload = await StoredObject.AskAsync(() => store.BeginUploadAsync(new NewObject(key, job.ExpectedSha256, promisedSize), cancellationToken), cancellationToken))
+            var isThere = content.Place == new StoredPlace(store.Name, key.Value); // then it is read through where it lies
+            await using (var upload = isThere ? InPlaceUpload.Instance : await StoredObject.AskAsync(() => store.BeginUploadAsync(new NewObject(key, job.ExpectedSha256, promisedSize), cancellationToken), cancellationToken))
             {
                 while (filled > 0)
                 {
                     var chunk = block.AsMemory(0, filled);
                     hash.AppendData(chunk.Span);
                     meter?.Add(chunk.Span);
+                    probe?.Add(chunk.Span);
                     size += filled;
                     if (size > promisedSize)
                     {
@@ -69,6 +73,7 @@ internal sealed class RecordingTransfer(
 
                 var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
                 CheckContent(job, header, promisedSize, size, sha256);
+                var probed = Probed(job, format, probe);
                 if (header is not null && content.Objection is { } objection
                     && await objection(new MeasuredAudio(header.DurationMs(size), header.Channels), cancellationToken) is { } objected)
                 {
@@ -76,14 +81,17 @@ internal sealed class RecordingTransfer(
                 }
 
                 await StoredObject.AskAsync(() => upload.CommitAsync(sha256, cancellationToken), cancellationToken);
-                await StoredObject.VerifyAsync(store, key, size, sha256, cancellationToken);
+                if (!isThere)
+                {
+                    await StoredObject.VerifyAsync(store, key, size, sha256, cancellationToken);
+                }
 
                 return new TransferResult
                 {
                     Format = format,
-                    SampleRate = header?.SampleRate ?? job.SampleRate ?? throw Unmeasured(format),
-                    Channels = header?.Channels ?? job.Channels ?? throw Unmeasured(format),
-                    DurationMs = header?.DurationMs(size) ?? job.DurationMs,
+                    SampleRate = header?.SampleRate ?? probed?.SampleRate ?? job.SampleRate ?? throw Unmeasured(format),
+                    Channels = header?.Channels ?? probed?.Channels ?? job.Channels ?? throw Unmeasured(format),
+                    DurationMs = header?.DurationMs(size) ?? probed?.DurationMs ?? job.DurationMs,
                     Peak = meter?.Peak,
                     SilentChannels = meter?.SilentChannels,
                     FileSize = size,
@@ -138,6 +146,14 @@ internal sealed class RecordingTransfer(
             throw new TransferException(TransferFailure.ContentMismatch, $"The source sent {size} bytes, fewer than the file's own header says.");
         }
     }
+
+    /// <summary>What a file other than WAV holds. Where its checksum was announced that alone decides whether it is the right one.</summary>
+    private static ProbedAudio? Probed(ArchiveJob job, string format, AudioProbe? probe) => (probe?.End(), job.ExpectedSha256) switch
+    {
+        (null, null) when probe is not null => throw new TransferException(TransferFailure.SourceNotAudio, $"What the source sent is not audio in {format} form."),
+        ({ IsTruncated: true }, null) => throw new TransferException(TransferFailure.ContentMismatch, $"What the source sent ends in the middle of the {format} file."),
+        var (probed, _) => probed,
+    };
 
     private static TransferException Unmeasured(string format) =>
         new(TransferFailure.Refused, $"Neither the announcement nor a '{format}' file tells the sample rate and the channels.");
