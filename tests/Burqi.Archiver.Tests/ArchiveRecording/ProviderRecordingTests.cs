@@ -419,7 +419,7 @@ public sealed class ProviderRecordingTests : ArchiverTest
     [Fact]
     public async Task Ready_ProviderThatCannotBeFetchedYet_IsDeadWithThatReason()
     {
-        var message = Ready() with { Provider = "acs" };
+        var message = Ready() with { Provider = "another" };
         await using var archiver = await StartArchiverAsync();
 
         await archiver.PublishAsync(message);
