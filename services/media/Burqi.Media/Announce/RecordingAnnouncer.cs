@@ -91,14 +91,15 @@ internal sealed partial class RecordingAnnouncer(
             : MediaTelemetry.Activities.StartActivity("media announce", ActivityKind.Producer);
         activity?.SetTag("burqi.call_id", manifest.CallId);
 
+        // Of a file that has been removed since, all was told, or nothing is to be.
+        var recordings = manifest.Recordings.Where(r => r.RemovedAt is null).ToArray();
         if (!startTold)
         {
-            await Task.WhenAll(manifest.Recordings.Select(r => bus.Publish(RecordingMessages.Started(manifest, r), cancellationToken)));
+            await Task.WhenAll(recordings.Select(r => bus.Publish(RecordingMessages.Started(manifest, r), cancellationToken)));
             announcement.StartTold(manifest);
         }
 
-        // Of a file that has been removed since, all was told, or nothing is to be.
-        await Task.WhenAll(manifest.Recordings.Where(r => r.RemovedAt is null).Select(r => TellOutcomeAsync(manifest, r, cancellationToken)));
+        await Task.WhenAll(recordings.Select(r => TellOutcomeAsync(manifest, r, cancellationToken)));
         if (manifest.State == ManifestStates.Recording)
         {
             return;
