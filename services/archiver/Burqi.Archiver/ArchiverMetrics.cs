@@ -12,6 +12,9 @@ internal sealed class ArchiverMetrics
     private readonly Counter<long> _failures;
     private readonly Counter<long> _completed;
     private readonly Counter<long> _dead;
+    private readonly Counter<long> _retries;
+    private readonly Counter<long> _verificationFailures;
+    private readonly Counter<long> _storedBytes;
     private readonly Counter<long> _refusedRequests;
     private readonly Counter<long> _deletedAtProvider;
     private JobCensus? _census;
@@ -24,6 +27,9 @@ internal sealed class ArchiverMetrics
         _failures = meter.CreateCounter<long>("burqi.archiver.transfer.failures", "{attempt}", "Attempts that failed, by reason");
         _completed = meter.CreateCounter<long>("burqi.archiver.jobs.completed", "{job}", "Recordings archived and verified");
         _dead = meter.CreateCounter<long>("burqi.archiver.jobs.given_up", "{job}", "Recordings given up, by reason");
+        _retries = meter.CreateCounter<long>("burqi.archiver.jobs.retries", "{attempt}", "Attempts that failed and are repeated, by step and reason");
+        _verificationFailures = meter.CreateCounter<long>("burqi.archiver.verification.failures", "{object}", "Objects that a store gave back other than it was given");
+        _storedBytes = meter.CreateCounter<long>("burqi.archiver.stored.bytes", "By", "Bytes stored and verified");
         _refusedRequests = meter.CreateCounter<long>("burqi.archiver.requests.refused", "{request}", "Requests without a valid API key");
         _deletedAtProvider = meter.CreateCounter<long>("burqi.archiver.provider_copies.deleted", "{recording}", "Copies deleted at the provider, ours verified once more");
         meter.CreateObservableGauge("burqi.archiver.jobs", CountJobs, "{job}", "Unfinished and dead jobs, by state");
@@ -48,7 +54,15 @@ internal sealed class ArchiverMetrics
 
     public void RequestRefused() => _refusedRequests.Add(1);
 
-    public void Completed() => _completed.Add(1);
+    public void Completed(TransferResult result)
+    {
+        _completed.Add(1);
+        _storedBytes.Add(result.FileSize, new KeyValuePair<string, object?>("store", result.Store));
+    }
+
+    public void Retried(string step, TransferFailure reason) => _retries.Add(1, new("step", step), new("reason", reason.ToString()));
+
+    public void VerificationFailed(string? store) => _verificationFailures.Add(1, new KeyValuePair<string, object?>("store", store));
 
     public void DeletedAtProvider() => _deletedAtProvider.Add(1);
 

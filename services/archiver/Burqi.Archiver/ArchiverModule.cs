@@ -6,6 +6,7 @@ using Burqi.Archiver.DeleteAtProvider;
 using Burqi.Archiver.Health;
 using Burqi.Archiver.Http;
 using Burqi.Archiver.Jobs;
+using Burqi.Archiver.Jobs.Http;
 using Burqi.Archiver.Queues;
 using Burqi.Archiver.Reconcile;
 using Burqi.Archiver.Reconcile.Http;
@@ -63,6 +64,8 @@ public static class ArchiverModule
         services.AddSingleton<ConfirmAnnouncementsCommand>();
         services.AddSingleton<RepeatAnnouncementsCommand>();
         services.AddSingleton<JobCensusQuery>();
+        services.AddSingleton<JobQueries>();
+        services.AddSingleton<DeadJobCommands>();
         services.AddSingleton<JobSignals>();
         services.AddMetrics();
         services.AddSingleton<ArchiverMetrics>();
@@ -104,6 +107,7 @@ public static class ArchiverModule
     public static IEndpointRouteBuilder MapArchiver(this IEndpointRouteBuilder routes)
     {
         routes.MapReconciliations();
+        routes.MapArchiveJobs();
         return routes;
     }
 }

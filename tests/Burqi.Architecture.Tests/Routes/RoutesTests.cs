@@ -9,7 +9,11 @@ public sealed class RoutesTests
     {
         ["ingress"] = ["POST /twilio/voice", "POST /twiml", "POST /twilio/call-status", "POST /twilio/stream-status", "POST /twilio/recording-status", "POST /recording/status"],
         ["media"] = ["ANY /twilio/media-stream", "ANY /streams", "ANY /acs/media/{contextId}", "GET /media/recordings/{recordingId}/content", "HEAD /media/recordings/{recordingId}/content"],
-        ["archiver"] = ["POST /reconciliations", "GET /reconciliations", "GET /reconciliations/{id}"],
+        ["archiver"] =
+        [
+            "POST /reconciliations", "GET /reconciliations", "GET /reconciliations/{id}",
+            "GET /archive-jobs", "GET /archive-jobs/{id}", "POST /archive-jobs/retry", "POST /archive-jobs/{id}/retry", "POST /archive-jobs/{id}/dismiss",
+        ],
         ["catalog"] =
         [
             "GET /calls", "GET /calls/{call_id}", "GET /recordings", "GET /recordings/{id}",

@@ -25,6 +25,8 @@ internal sealed class ArchiverHost : IAsyncDisposable
 
     public PublishedMessages Published { get; } = new();
 
+    public AcknowledgedMessages Acknowledged { get; } = new();
+
     /// <summary>Where its API answers.</summary>
     public Uri Address => new(_app.Urls.First());
 
@@ -56,6 +58,7 @@ internal sealed class ArchiverHost : IAsyncDisposable
         {
             app.Services.GetRequiredService<IStartupValidator>().Validate(); // as the host does before anything starts
             app.Services.GetRequiredService<IBus>().ConnectPublishObserver(host.Published);
+            app.Services.GetRequiredService<IBus>().ConnectReceiveObserver(host.Acknowledged);
             await app.StartAsync();
         }
         catch

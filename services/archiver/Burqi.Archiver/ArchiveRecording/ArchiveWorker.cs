@@ -82,7 +82,7 @@ internal sealed partial class ArchiveWorker(
         var end = JobEnd.BrokenOff;
         try
         {
-            end = await RunAsync(taken.Job, stopping);
+            end = await RunAsync(taken, stopping);
         }
         catch (Exception exception)
         {
@@ -97,8 +97,9 @@ internal sealed partial class ArchiveWorker(
         }
     }
 
-    private async Task<JobEnd> RunAsync(ArchiveJob job, CancellationToken stopping)
+    private async Task<JobEnd> RunAsync(TakenJob taken, CancellationToken stopping)
     {
+        var job = taken.Job;
         using var scope = logger.BeginScope(new Dictionary<string, object> { ["CallId"] = job.CallId, ["RecordingId"] = job.RecordingId });
         var lease = new JobLease(job, extend, _options.LeaseDuration, clock, logger, stopping);
         await using (lease)
@@ -106,7 +107,7 @@ internal sealed partial class ArchiveWorker(
             TransferException failure;
             try
             {
-                await (_steps.TryGetValue(job.Step, out var step) ? step.RunAsync(job, lease.Token) : ArchiveAsync(job, lease.Token));
+                await (_steps.TryGetValue(job.Step, out var step) ? step.RunAsync(job, lease.Token) : ArchiveAsync(taken, lease.Token));
                 return JobEnd.Done;
             }
             catch (OperationCanceledException) when (lease.Token.IsCancellationRequested)
@@ -128,13 +129,19 @@ internal sealed partial class ArchiveWorker(
                 failure = new TransferException(TransferFailure.Unexpected, $"An unexpected error: {exception.GetType().Name}.", exception);
             }
 
+            if (failure.Failure == TransferFailure.StoreMismatch || failure.InnerException is TransferException { Failure: TransferFailure.StoreMismatch })
+            {
+                metrics.VerificationFailed(taken.Store);
+            }
+
             await WriteFailureAsync(job, failure, lease.Token);
             return JobEnd.Failed(failure.Failure);
         }
     }
 
-    private async Task ArchiveAsync(ArchiveJob job, CancellationToken cancellationToken)
+    private async Task ArchiveAsync(TakenJob taken, CancellationToken cancellationToken)
     {
+        var job = taken.Job;
         using var activity = ArchiverTelemetry.StartActivity("archive recording", ActivityKind.Consumer, job);
         Log.Begun(logger, job.RecordingId, job.Attempts, job.SourceKind);
         signals.Announcements.Ring();
@@ -147,7 +154,7 @@ internal sealed partial class ArchiveWorker(
             NewJob[] followUps = [.. providers.SelectMany(provider => provider.After(job, result)), .. moves.After(job, result)];
             if (await complete.ExecuteAsync(job.Id, job.LeaseId!.Value, result, followUps, cancellationToken))
             {
-                metrics.Completed();
+                metrics.Completed(result);
                 Log.Archived(logger, job.RecordingId, result.FileSize, result.Store, clock.GetElapsedTime(begun).TotalMilliseconds);
                 signals.Announcements.Ring();
                 signals.Work.Ring();
@@ -155,7 +162,7 @@ internal sealed partial class ArchiveWorker(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            metrics.Finished(clock.GetElapsedTime(begun), job.SourceKind, store: null, (exception as TransferException)?.Failure ?? TransferFailure.Unexpected);
+            metrics.Finished(clock.GetElapsedTime(begun), job.SourceKind, taken.Store, (exception as TransferException)?.Failure ?? TransferFailure.Unexpected);
             activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
             throw;
         }
@@ -186,6 +193,7 @@ internal sealed partial class ArchiveWorker(
 
         var delay = Backoff.Delay(job.Attempts, _options, failure.RetryAfter, Random.Shared);
         await postpone.ExecuteAsync(job.Id, job.LeaseId!.Value, delay, failure.Failure, failure.Message, cancellationToken);
+        metrics.Retried(job.Step, failure.Failure);
         if (JobSteps.Transfers(job.Step))
         {
             Log.Postponed(logger, job.RecordingId, job.Attempts, delay.TotalSeconds, failure.Message, failure.InnerException);

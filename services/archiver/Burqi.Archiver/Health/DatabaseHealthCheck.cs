@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Burqi.Archiver.Health;
 
-/// <summary>Whether jobs can be written down and taken up: the schema stands, the table answers, and nothing has been due for too long.</summary>
+/// <summary>Whether jobs can be written down and taken up: the schema stands, the table answers, and nothing has been due for too long or been given up.</summary>
 internal sealed class DatabaseHealthCheck(ArchiverDatabase database, JobCensusQuery query, IOptions<ArchiverOptions> options) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -32,8 +32,15 @@ internal sealed class DatabaseHealthCheck(ArchiverDatabase database, JobCensusQu
             ["dead"] = census.Dead,
             ["oldest_waiting_seconds"] = census.OldestWaitingSeconds,
         };
-        return census.OldestWaitingSeconds > options.Value.OldestJobLimit.TotalSeconds
-            ? HealthCheckResult.Degraded($"A recording has been due for archiving for {census.OldestWaitingSeconds:0} s.", data: data)
+        string[] troubles =
+        [
+            .. census.OldestWaitingSeconds > options.Value.OldestJobLimit.TotalSeconds
+                ? [$"A recording has been due for archiving for {census.OldestWaitingSeconds:0} s."] : Array.Empty<string>(),
+            .. census.Dead > 0
+                ? [$"{census.Dead} {(census.Dead == 1 ? "job was" : "jobs were")} given up: see them, and retry or dismiss them, with burqi jobs."] : Array.Empty<string>(),
+        ];
+        return troubles.Length > 0
+            ? HealthCheckResult.Degraded(string.Join(' ', troubles), data: data)
             : HealthCheckResult.Healthy("The job table answers.", data);
     }
 }

@@ -5,7 +5,7 @@ namespace Burqi.Archiver.Jobs;
 
 /// <summary>
 /// How many jobs stand where, and how long the longest due one has been waiting. Finished jobs are counted by a counter instead, and what is
-/// to be deleted some day is not waited for by anybody.
+/// to be deleted some day is not waited for by anybody; nor is a dead job counted that somebody has looked at and dismissed.
 /// </summary>
 internal sealed class JobCensusQuery(ArchiverDatabase database)
 {
@@ -13,7 +13,7 @@ internal sealed class JobCensusQuery(ArchiverDatabase database)
         """
         select (select count(*) from archiver.jobs where step in ('archive', 'split') and status = 'waiting') as Waiting,
                (select count(*) from archiver.jobs where status = 'running') as Running,
-               (select count(*) from archiver.jobs where status = 'dead') as Dead,
+               (select count(*) from archiver.jobs where status = 'dead' and dismissed_at is null) as Dead,
                (select coalesce(extract(epoch from greatest(now() - min(next_attempt_at), interval '0')), 0)::float8
                 from archiver.jobs where step in ('archive', 'split') and status = 'waiting') as OldestWaitingSeconds
         """;

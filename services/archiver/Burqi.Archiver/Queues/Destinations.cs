@@ -39,6 +39,9 @@ internal sealed partial class Destinations
 
     public static bool IsStore(string destination) => destination.StartsWith(StorePrefix, StringComparison.Ordinal);
 
+    /// <summary>The store that a destination is; null for another.</summary>
+    public static string? StoreIn(string destination) => IsStore(destination) ? destination[StorePrefix.Length..] : null;
+
     /// <summary>Whether a job that depends on all of these may begin.</summary>
     public bool MayVisit(IEnumerable<string> destinations)
     {

@@ -62,8 +62,3 @@ internal sealed class JobQueues(
         }
     }
 }
-
-/// <summary>A job on lease.</summary>
-/// <param name="Job">The job.</param>
-/// <param name="Visits">What it is busy with.</param>
-internal sealed record TakenJob(ArchiveJob Job, IReadOnlyList<Visit> Visits);
