@@ -168,6 +168,7 @@ public sealed class BusyAndBrokenTests : ArchiverProcessTest
         await using var archiver = await StartArchiverAsync();
         await archiver.PublishAsync(message);
         await Eventually.BecomesTrueAsync(() => Peer.Seen.Count == 1);
+        await JobAsync(message.RecordingId, job => job.StartedAnnouncedAt is not null); // one that it dies over is left for two minutes
 
         await server.KillAsync();
         await stopped.Task.WaitAsync(Eventually.DefaultLimit, TestContext.Current.CancellationToken);
