@@ -2,6 +2,7 @@ using System.CommandLine;
 using Burqi.Cli.Cleanup;
 using Burqi.Cli.Cost;
 using Burqi.Cli.Doctor;
+using Burqi.Cli.Encryption;
 using Burqi.Cli.Reconcile;
 using Burqi.Cli.Repair;
 using Burqi.Cli.Verify;
@@ -21,6 +22,8 @@ internal static class BurqiCommand
             DoctorCommand.Create(),
             CostCommand.Create(),
             ReconcileCommand.Create(),
+            EncryptionCommand.Create(),
+            DecryptCommand.Create(),
         };
         var parsed = root.Parse(args);
         return parsed.Errors.Count > 0 ? RefuseAsync(parsed) : parsed.InvokeAsync();
