@@ -91,7 +91,7 @@ internal static class FileMetadata
         }
 
         // A copy that did not keep the times, such as a backup that was brought back: the only one that is of a file of this size is its own.
-        var candidates = Of(file.FullName).Where(path => TryRead(path)?.Size == file.Length).Take(2).ToList();
+        var candidates = Of(file.FullName).Where(path => IsOfSize(path, file.Length)).Take(2).ToList();
         return candidates.Count == 1 ? candidates[0] : null;
     }
 
@@ -133,6 +133,18 @@ internal static class FileMetadata
         }
 
         return stream.ToArray();
+    }
+
+    private static bool IsOfSize(string sidecar, long size)
+    {
+        try
+        {
+            return TryRead(sidecar)?.Size == size;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     /// <summary>What such a file says; null when there is none.</summary>

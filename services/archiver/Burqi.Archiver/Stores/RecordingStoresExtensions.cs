@@ -4,6 +4,7 @@ using Burqi.Archiver.Stores.Fallback;
 using Burqi.Archiver.Stores.LocalDisk;
 using Burqi.Archiver.Stores.Parts;
 using Burqi.Archiver.Stores.S3;
+using Burqi.Archiver.Stores.Sweep;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -19,6 +20,7 @@ internal static class RecordingStoresExtensions
         services.AddLocalDiskStore();
         services.AddS3Store();
         services.AddAzureBlobStore();
+        services.AddStoreSweep();
         services.AddFallback();
         return services.AddSingleton(provider =>
         {

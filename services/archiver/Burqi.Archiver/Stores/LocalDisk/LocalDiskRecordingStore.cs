@@ -92,9 +92,27 @@ internal sealed class LocalDiskRecordingStore(IOptions<LocalDiskStoreOptions> op
 
     public Task<bool> SetTierAsync(ObjectKey key, string tier, CancellationToken cancellationToken) => Task.FromResult(false);
 
-    public Task<int> SweepAsync(TimeSpan olderThan, CancellationToken cancellationToken)
+    /// <summary>Looking through all folders takes as long as the disk does: not on a thread that others wait for.</summary>
+    public Task<int> SweepAsync(TimeSpan olderThan, CancellationToken cancellationToken) => Task.Run(() => Sweep(olderThan, cancellationToken), cancellationToken);
+
+    public string UrlOf(ObjectKey key) => new Uri(PathOf(key)).AbsoluteUri;
+
+    public async Task CheckAsync(CancellationToken cancellationToken)
     {
-        var folder = new DirectoryInfo(Path.Combine(_root, ObjectKey.Folder));
+        CreateFolder(_root);
+        var probe = Path.Combine(_root, $".probe.{Guid.CreateVersion7():N}");
+        await using var file = new FileStream(probe, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+        });
+        await file.WriteAsync(new byte[1], cancellationToken);
+    }
+
+    private int Sweep(TimeSpan olderThan, CancellationToken cancellationToken)
+    {
+        var folder = new DirectoryInfo(Path.Combine(_root, ObjectKey.Folder.TrimEnd('/'))); // whose link would be followed otherwise
         var before = clock.GetUtcNow().UtcDateTime - olderThan;
         var removed = 0;
         if (folder is { Exists: true, LinkTarget: null })
@@ -110,22 +128,7 @@ internal sealed class LocalDiskRecordingStore(IOptions<LocalDiskStoreOptions> op
             }
         }
 
-        return Task.FromResult(removed);
-    }
-
-    public string UrlOf(ObjectKey key) => new Uri(PathOf(key)).AbsoluteUri;
-
-    public async Task CheckAsync(CancellationToken cancellationToken)
-    {
-        CreateFolder(_root);
-        var probe = Path.Combine(_root, $".probe.{Guid.CreateVersion7():N}");
-        await using var file = new FileStream(probe, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-        });
-        await file.WriteAsync(new byte[1], cancellationToken);
+        return removed;
     }
 
     private static bool IsOrphan(string path) => FileMetadata.FileOf(path) is { } file

@@ -92,9 +92,9 @@ internal sealed class S3RecordingStore : IRecordingStore, IDisposable
             await copy.RunAsync(now, (S3Metadata.Read(now.Metadata), now.Metadata[ObjectMetadata.Sha256]), ClassOf(tier), cancellationToken);
             return true;
         }
-        catch (AmazonS3Exception exception) when (exception.ErrorCode == "InvalidStorageClass")
+        catch (AmazonS3Exception exception) when (exception.ErrorCode is "InvalidStorageClass" or "InvalidArgument")
         {
-            return false; // most servers other than Amazon's have one class
+            return false; // most servers other than Amazon's have one class, and each its own word for that
         }
     }
 
