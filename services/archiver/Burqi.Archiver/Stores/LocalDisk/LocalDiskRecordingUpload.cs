@@ -41,9 +41,13 @@ internal sealed class LocalDiskRecordingUpload : IRecordingUpload
         var metadata = ObjectMetadata.Checked(_newObject.Metadata);
         if (metadata.Count > 0)
         {
-            var writtenAt = UnusedTime();
-            File.SetLastWriteTimeUtc(_file.SafeFileHandle, writtenAt);
-            await DiskFile.WriteAsync(FileMetadata.PathOf(_path, writtenAt), FileMetadata.Serialize(_written, metadata), cancellationToken);
+            await using (var sidecar = CreateSidecar(out var writtenAt))
+            {
+                await sidecar.WriteAsync(FileMetadata.Serialize(_written, metadata), cancellationToken);
+                sidecar.Flush(flushToDisk: true);
+                File.SetLastWriteTimeUtc(_file.SafeFileHandle, writtenAt);
+            }
+
             FolderSync.Flush(Path.GetDirectoryName(_path)!); // so that it is there when the object is
         }
 
@@ -75,15 +79,24 @@ internal sealed class LocalDiskRecordingUpload : IRecordingUpload
         }
     }
 
-    /// <summary>A time in milliseconds that no state of this object was written at.</summary>
-    private DateTime UnusedTime()
+    /// <summary>
+    /// What is kept with this state of the object, under a time in milliseconds that is no other state's: whoever makes the file has the time.
+    /// Nobody reads it before the object is there.
+    /// </summary>
+    private FileStream CreateSidecar(out DateTime writtenAt)
     {
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(_clock.GetUtcNow().ToUnixTimeMilliseconds()).UtcDateTime;
-        while (File.Exists(FileMetadata.PathOf(_path, now)))
+        writtenAt = DateTimeOffset.FromUnixTimeMilliseconds(_clock.GetUtcNow().ToUnixTimeMilliseconds()).UtcDateTime;
+        while (true)
         {
-            now = now.AddMilliseconds(1);
+            var path = FileMetadata.PathOf(_path, writtenAt);
+            try
+            {
+                return DiskFile.Create(path);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                writtenAt = writtenAt.AddMilliseconds(1);
+            }
         }
-
-        return now;
     }
 }
