@@ -144,6 +144,16 @@ public sealed class AcsBlobSourceTests : ContainerSourceContract
 
     protected override string BlobName => "20260115/18dea47f-b081-4107-9a5c-4300819d2c6c/eyJQbGF0Zm9ybSJ9/0-audiowav.wav";
 
+    [Fact]
+    public async Task Open_RecordingOfOurs_IsRefusedForGood()
+    {
+        var ours = Location.AbsoluteUri.Replace(BlobName, "recordings/2026/11/20/CA1/user_1.wav", StringComparison.Ordinal);
+
+        (await Should.ThrowAsync<TransferException>(() => OpenAsync(Describe(ours)))).Failure.ShouldBe(TransferFailure.Refused);
+        (await Should.ThrowAsync<TransferException>(
+            () => Service<AcsBlobRecordingSource>().DeleteAsync(new Uri(ours), TestContext.Current.CancellationToken))).Failure.ShouldBe(TransferFailure.Refused);
+    }
+
     private protected override string Describe(string location) => AcsDetails.Describe(location, null);
 
     private protected override Task DeleteAsync() => Service<AcsBlobRecordingSource>().DeleteAsync(Location, TestContext.Current.CancellationToken);

@@ -53,8 +53,10 @@ internal sealed partial record ObjectKey
 
     /// <summary>A key as it was written down earlier.</summary>
     /// <exception cref="FormatException">It is not one that this type made.</exception>
-    public static ObjectKey Parse(string value) =>
-        value.Length <= LongestKey && KeyPattern().IsMatch(value) ? new ObjectKey(value) : throw new FormatException("not an object key");
+    public static ObjectKey Parse(string value) => IsOne(value) ? new ObjectKey(value) : throw new FormatException("not an object key");
+
+    /// <summary>Whether a name in a store is that of a recording.</summary>
+    public static bool IsOne(string value) => value.Length <= LongestKey && KeyPattern().IsMatch(value);
 
     /// <summary>The key of another recording that would have the same name.</summary>
     public ObjectKey WithSuffix(Guid recordingId)

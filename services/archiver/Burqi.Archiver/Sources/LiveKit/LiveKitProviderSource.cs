@@ -7,7 +7,7 @@ using Burqi.Contracts.Recordings;
 namespace Burqi.Archiver.Sources.LiveKit;
 
 /// <summary>LiveKit's own recordings. One that was put under the very key it is kept under stays where it is.</summary>
-internal sealed class LiveKitProviderSource(LiveKitRecordingSource source) : IProviderSource
+internal sealed class LiveKitProviderSource(LiveKitRecordingSource source, RecordingStores stores) : IProviderSource
 {
     private const string FileFormat = "ogg";
 
@@ -24,6 +24,7 @@ internal sealed class LiveKitProviderSource(LiveKitRecordingSource source) : IPr
             Format = format,
             SourceKind = LiveKitRecordingSource.SourceKind,
             SourceDetails = details.ToJson(),
+            Destination = details.Object?.Bucket ?? details.Blob!.Authority,
             ExpectedSize = announcement.FileSize is > 0 ? announcement.FileSize : null,
             // A file that we had LiveKit name has the room's name, which no message carries; another one gets its id.
             ObjectKey = ObjectKey.ForRoomFile(details.FileName, format) ?? ObjectKey.ForRoom(announcement.CallId, format, startedAt),
@@ -35,12 +36,16 @@ internal sealed class LiveKitProviderSource(LiveKitRecordingSource source) : IPr
     public async Task DeleteAsync(ArchiveJob job, CancellationToken cancellationToken)
     {
         var details = LiveKitDetails.Parse(job.SourceDetails);
-        var place = source.PlaceOf(details);
-        if (place.Key == job.ObjectKey && (job.Store is null || job.Store == place.Store))
+        if (!IsOurs(source.PlaceOf(details), job))
         {
-            return; // there is no copy of LiveKit's: what lies there is the recording itself
+            await source.DeleteAsync(details, cancellationToken);
         }
-
-        await source.DeleteAsync(details, cancellationToken);
     }
+
+    /// <summary>
+    /// Whether what lies there is no copy of LiveKit's but a recording of ours: this one, or another one that was told of the same file.
+    /// </summary>
+    private bool IsOurs(StoredPlace place, ArchiveJob job) => place.Key == job.ObjectKey
+        ? job.Store is null || job.Store == place.Store
+        : ObjectKey.IsOne(place.Key) && stores.All.Any(store => store.Name == place.Store);
 }
