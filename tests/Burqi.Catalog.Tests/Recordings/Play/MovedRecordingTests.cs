@@ -2,6 +2,7 @@ using System.Net;
 using Burqi.Catalog.Content;
 using Burqi.Catalog.Content.LocalDisk;
 using Burqi.Catalog.Tests.Fixtures;
+using Burqi.Catalog.Tests.Recordings.Upgrade;
 using Burqi.Contracts.Recordings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -47,6 +48,24 @@ public sealed class MovedRecordingTests(MovedRecordingTests.MovedRecordingHost c
         var row = await catalog.RecordingAsync(told.Id);
         (row["recording_metadata"]!["store"]!.GetValue<string>(), row["s3_url"]!.GetValue<string>(), row["status"]!.GetValue<string>())
             .ShouldBe(("s3", "s3://bucket/1", "completed"));
+    }
+
+    /// <summary>A mix that points at the provider's recording goes where that goes, and that is no news of the call.</summary>
+    [Fact]
+    public async Task Archived_ProvidersRecordingIsMoved_TheMixPointsWhereItLies()
+    {
+        var call = new ToldCall();
+        var first = call.OfferArchived() with { Store = MovedRecordingHost.FallbackName, ObjectUrl = "emptied://1" };
+        await catalog.TellAsync([call.CallStarted(), call.CallEnded(), .. call.Stream(), first]);
+        (await catalog.RecordingAsync(call.Local("mixed")))["recording_metadata"].ShouldHave(("store", MovedRecordingHost.FallbackName));
+        var events = (await call.EventsAsync(catalog)).ToJsonString();
+
+        await catalog.TellAsync(first with { Store = "disk", ObjectUrl = "file:///1", ArchivedAt = first.ArchivedAt.AddMinutes(30) });
+
+        var mix = await catalog.RecordingAsync(call.Local("mixed"));
+        mix.ShouldHave(("s3_url", "file:///1"));
+        mix["recording_metadata"].ShouldHave(("store", "disk"), ("source", "twilio_override"));
+        (await call.EventsAsync(catalog)).ToJsonString().ShouldBe(events);
     }
 
     public sealed class MovedRecordingHost : CatalogHost
