@@ -16,6 +16,7 @@ using Burqi.Archiver.Sources.Acs;
 using Burqi.Archiver.Sources.LiveKit;
 using Burqi.Archiver.Sources.Twilio;
 using Burqi.Archiver.Stores;
+using Burqi.Archiver.Stores.Encryption.Rotation;
 using Burqi.Assistants;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
@@ -108,6 +109,7 @@ public static class ArchiverModule
     {
         routes.MapReconciliations();
         routes.MapArchiveJobs();
+        routes.MapEncryptionRotations();
         return routes;
     }
 }

@@ -31,7 +31,7 @@ internal sealed class DecryptingStream : Stream
         (_chunk, var skip) = Math.DivRem(offset, EncryptedLayout.ChunkSize);
         _skip = (int)skip;
         _left = Math.Max(0, Math.Min(length, EncryptedLayout.AudioSize(encryptedSize) - offset));
-        IsEmptyToCheck = _left == 0 && encryptedSize == EncryptedLayout.TagSize;
+        IsEmptyToCheck = _chunk == 0 && encryptedSize == EncryptedLayout.TagSize;
     }
 
     public override bool CanRead => true;
@@ -112,7 +112,8 @@ internal sealed class DecryptingStream : Stream
 
         _secret.Decrypt(_chunk, isLast: begins + size == _encryptedSize, incoming.Span, _audio);
         _chunk++;
-        (_at, _filled, _skip) = (_skip, size - EncryptedLayout.TagSize, 0);
+        _filled = size - EncryptedLayout.TagSize;
+        (_at, _skip) = (Math.Min(_skip, _filled), 0);
         IsEmptyToCheck = false;
     }
 }

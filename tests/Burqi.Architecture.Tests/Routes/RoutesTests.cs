@@ -13,6 +13,7 @@ public sealed class RoutesTests
         [
             "POST /reconciliations", "GET /reconciliations", "GET /reconciliations/{id}",
             "GET /archive-jobs", "GET /archive-jobs/{id}", "POST /archive-jobs/retry", "POST /archive-jobs/{id}/retry", "POST /archive-jobs/{id}/dismiss",
+            "POST /encryption-rotations", "GET /encryption-rotations", "GET /encryption-rotations/{id}",
         ],
         ["catalog"] =
         [

@@ -28,7 +28,7 @@ public abstract class RecordingStoreContract : IAsyncLifetime
     private protected ObjectKey OtherKey { get; } = ObjectKey.ForCapture("CA1", "assistant", "wav", StartedAt);
 
     private protected static IReadOnlyDictionary<string, string> Metadata { get; } =
-        new Dictionary<string, string> { ["burqikeyid"] = "key-1", ["burqikey"] = "AbC+/=%20 ~", ["size2"] = "17" };
+        new Dictionary<string, string> { ["burqinote"] = "key-1", ["burqiname"] = "AbC+/=%20 ~", ["size2"] = "17" };
 
     private protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -231,7 +231,7 @@ public abstract class RecordingStoreContract : IAsyncLifetime
         var content = Content(length);
         await PutAsync(content, known: true, Metadata);
 
-        foreach (var metadata in (IReadOnlyDictionary<string, string>[])[new Dictionary<string, string> { ["burqikeyid"] = "key-2", ["other"] = "x" }, ObjectMetadata.None])
+        foreach (var metadata in (IReadOnlyDictionary<string, string>[])[new Dictionary<string, string> { ["burqinote"] = "key-2", ["other"] = "x" }, ObjectMetadata.None])
         {
             await Store.ReplaceMetadataAsync(Key, metadata, Cancellation);
 

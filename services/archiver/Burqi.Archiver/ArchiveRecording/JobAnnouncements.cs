@@ -49,6 +49,7 @@ internal static class JobAnnouncements
         Origin = job.Origin,
         SplitFrom = job.SplitFrom,
         SplitChannel = job.SplitChannel,
+        EncryptionKeyId = job.EncryptionKeyId,
     };
 
     public static RecordingArchiveFailed Failed(ArchiveJob job) => new()

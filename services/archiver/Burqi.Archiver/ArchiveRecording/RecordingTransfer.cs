@@ -98,6 +98,7 @@ internal sealed class RecordingTransfer(
                     Sha256 = sha256,
                     Store = store.Name,
                     ObjectUrl = store.UrlOf(key),
+                    EncryptionKeyId = upload.EncryptionKeyId,
                 };
             }
         }

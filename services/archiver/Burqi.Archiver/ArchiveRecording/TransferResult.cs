@@ -24,4 +24,7 @@ internal sealed record TransferResult
     public required string Store { get; init; }
 
     public required string ObjectUrl { get; init; }
+
+    /// <summary>The key that the object is encrypted with, by its id; null where it is not.</summary>
+    public string? EncryptionKeyId { get; init; }
 }

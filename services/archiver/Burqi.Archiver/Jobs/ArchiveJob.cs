@@ -16,6 +16,7 @@ internal sealed record ArchiveJob
         finished_at as FinishedAt, started_announced_at as StartedAnnouncedAt, outcome_announced_at as OutcomeAnnouncedAt,
         create_database_records as CreateDatabaseRecords, origin as Origin, peak as Peak, silent_channels as SilentChannels,
         split_from as SplitFrom, split_channel as SplitChannel, deleted_at_provider_at as DeletedAtProviderAt, note as Note,
+        encryption_key_id as EncryptionKeyId,
         destination as Destination
         """;
 
@@ -118,6 +119,9 @@ internal sealed record ArchiveJob
 
     /// <summary>Why a job that is done did nothing.</summary>
     public string? Note { get; init; }
+
+    /// <summary>The key that the object is encrypted with, by its id; null where it is not.</summary>
+    public string? EncryptionKeyId { get; init; }
 
     /// <summary>Whose queue it stands in.</summary>
     public string Destination { get; init; } = "";

@@ -16,6 +16,7 @@ internal sealed class CompleteJobCommand(ArchiverDatabase database)
         set status = 'completed', finished_at = now(), updated_at = now(), lease_id = null, lease_owner = null, lease_expires_at = null,
             last_failure = null, last_error = null, format = @Format, sample_rate = @SampleRate, channels = @Channels,
             duration_ms = @DurationMs, peak = @Peak, silent_channels = @SilentChannels, file_size = @FileSize, sha256 = @Sha256, store = @Store, object_url = @ObjectUrl,
+            encryption_key_id = @EncryptionKeyId,
             outcome_announced_at = null
         where id = @Id and lease_id = @LeaseId and status = 'running'
         """;
@@ -43,6 +44,7 @@ internal sealed class CompleteJobCommand(ArchiverDatabase database)
                 result.Sha256,
                 result.Store,
                 result.ObjectUrl,
+                result.EncryptionKeyId,
             },
             transaction,
             cancellationToken: cancellationToken)) == 1;

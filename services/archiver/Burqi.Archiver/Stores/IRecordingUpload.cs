@@ -10,4 +10,7 @@ internal interface IRecordingUpload : IAsyncDisposable
     /// <param name="sha256">The checksum of all that was written, 64 lower-case hexadecimal digits.</param>
     /// <param name="cancellationToken">Stops the attempt; whether the object is seen is then not known.</param>
     Task CommitAsync(string sha256, CancellationToken cancellationToken);
+
+    /// <summary>The key that the object is encrypted with, by its id; null where it is not.</summary>
+    string? EncryptionKeyId => null;
 }

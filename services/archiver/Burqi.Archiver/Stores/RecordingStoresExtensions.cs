@@ -1,10 +1,12 @@
 using Burqi.Archiver.Jobs;
 using Burqi.Archiver.Stores.AzureBlob;
+using Burqi.Archiver.Stores.Encryption;
 using Burqi.Archiver.Stores.Fallback;
 using Burqi.Archiver.Stores.LocalDisk;
 using Burqi.Archiver.Stores.Parts;
 using Burqi.Archiver.Stores.S3;
 using Burqi.Archiver.Stores.Sweep;
+using Burqi.Encryption;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -22,6 +24,7 @@ internal static class RecordingStoresExtensions
         services.AddAzureBlobStore();
         services.AddStoreSweep();
         services.AddFallback();
+        services.AddEncryption();
         return services.AddSingleton(provider =>
         {
             var options = provider.GetRequiredService<IOptions<ArchiverOptions>>().Value;
@@ -45,10 +48,12 @@ internal static class RecordingStoresExtensions
     }
 
     /// <summary>The store of that kind. What is to be done with every object on its way in and out is put around it here.</summary>
-    private static IRecordingStore Store(IServiceProvider provider, string name) => name switch
-    {
-        StoreNames.S3 => provider.GetRequiredService<S3RecordingStore>(),
-        StoreNames.Azure => provider.GetRequiredService<AzureBlobRecordingStore>(),
-        _ => provider.GetRequiredService<LocalDiskRecordingStore>(),
-    };
+    private static EncryptedRecordingStore Store(IServiceProvider provider, string name) => new(
+        name switch
+        {
+            StoreNames.S3 => provider.GetRequiredService<S3RecordingStore>(),
+            StoreNames.Azure => provider.GetRequiredService<AzureBlobRecordingStore>(),
+            _ => provider.GetRequiredService<LocalDiskRecordingStore>(),
+        },
+        provider.GetRequiredService<KeyRing>());
 }

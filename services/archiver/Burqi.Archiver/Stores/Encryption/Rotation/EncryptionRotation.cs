@@ -1,0 +1,55 @@
+namespace Burqi.Archiver.Stores.Encryption.Rotation;
+
+/// <summary>A row of <c>archiver.encryption_rotations</c>.</summary>
+internal sealed record EncryptionRotation
+{
+    /// <summary>The columns by the names of the properties, and how many objects are left to do.</summary>
+    public const string Columns =
+        """
+        rotation.id as Id, rotation.key_id as KeyId, rotation.status as Status, rotation.rewrapped as Rewrapped, rotation.failed as Failed,
+        rotation.error as Error, rotation.created_at as CreatedAt, rotation.started_at as StartedAt, rotation.finished_at as FinishedAt,
+        (select count(*) from archiver.jobs job
+         where job.status = 'completed' and job.encryption_key_id is not null and job.encryption_key_id <> rotation.key_id
+           and not exists (select 1 from archiver.jobs deletion where deletion.recording_id = job.recording_id and deletion.step = 'delete-recording')
+        ) as Remaining
+        """;
+
+    public required Guid Id { get; init; }
+
+    /// <summary>The key that everything is to be encrypted with.</summary>
+    public required string KeyId { get; init; }
+
+    /// <summary>One of <see cref="RotationStatuses"/>.</summary>
+    public required string Status { get; init; }
+
+    public required long Rewrapped { get; init; }
+
+    /// <summary>How many could not be done when they were last tried.</summary>
+    public required long Failed { get; init; }
+
+    public required long Remaining { get; init; }
+
+    public string? Error { get; init; }
+
+    public required DateTime CreatedAt { get; init; }
+
+    public DateTime? StartedAt { get; init; }
+
+    public DateTime? FinishedAt { get; init; }
+}
+
+/// <summary>How a rotation stands.</summary>
+internal static class RotationStatuses
+{
+    public const string Running = "running";
+    public const string Completed = "completed";
+
+    /// <summary>Some objects could not be done; asking again tries those.</summary>
+    public const string Failed = "failed";
+
+    /// <summary>Another key was asked for before it was done.</summary>
+    public const string Superseded = "superseded";
+}
+
+/// <summary>An object whose key is to be wrapped anew.</summary>
+internal sealed record EncryptedJob(Guid Id, Guid RecordingId, string ObjectKey, string Store);

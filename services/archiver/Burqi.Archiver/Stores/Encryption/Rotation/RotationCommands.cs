@@ -1,0 +1,94 @@
+using Burqi.Archiver.Database;
+using Dapper;
+using Npgsql;
+
+namespace Burqi.Archiver.Stores.Encryption.Rotation;
+
+/// <summary>What is written down of rotations.</summary>
+internal sealed class RotationCommands(ArchiverDatabase database)
+{
+    private const string SupersedeSql =
+        """
+        update archiver.encryption_rotations set status = 'superseded', finished_at = now(), updated_at = now()
+        where status = 'running' and key_id <> @KeyId
+        """;
+
+    private const string AddSql =
+        """
+        insert into archiver.encryption_rotations (id, key_id) values (@Id, @KeyId)
+        on conflict (status) where status = 'running' do nothing
+        """;
+
+    private const string RunningSql = $"select {EncryptionRotation.Columns} from archiver.encryption_rotations rotation where rotation.status = 'running'";
+
+    private const string BeginSql =
+        """
+        update archiver.encryption_rotations set started_at = coalesce(started_at, now()), updated_at = now()
+        where status = 'running' and key_id = @KeyId
+        returning id
+        """;
+
+    private const string ReportSql =
+        """
+        with done as (
+            update archiver.jobs set encryption_key_id = @KeyId, updated_at = now()
+            where id = any(@Done) and encryption_key_id <> @KeyId
+            returning 1)
+        update archiver.encryption_rotations
+        set rewrapped = rewrapped + (select count(*) from done), failed = @Failed, error = @Error, updated_at = now()
+        where id = @Id and status = 'running'
+        """;
+
+    private const string ForgetSql = "update archiver.jobs set encryption_key_id = null, updated_at = now() where id = @Id";
+
+    private const string EndSql =
+        """
+        update archiver.encryption_rotations set status = @Status, failed = @Failed, error = @Error, finished_at = now(), updated_at = now()
+        where id = @Id and status = 'running'
+        """;
+
+    /// <summary>The rotation to this key: the one that is under way, or a new one in place of any other.</summary>
+    public async Task<EncryptionRotation> AddAsync(string keyId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        while (true)
+        {
+            await ExecuteAsync(connection, SupersedeSql, new { KeyId = keyId }, cancellationToken);
+            await ExecuteAsync(connection, AddSql, new { Id = Guid.CreateVersion7(), KeyId = keyId }, cancellationToken);
+            var running = await connection.QuerySingleOrDefaultAsync<EncryptionRotation>(new CommandDefinition(RunningSql, cancellationToken: cancellationToken));
+            if (running?.KeyId == keyId)
+            {
+                return running;
+            }
+
+            // It has ended since, or somebody asked for another key in the same moment: the later one has it.
+        }
+    }
+
+    /// <summary>Takes up the rotation to this key; null where none is wanted.</summary>
+    public async Task<Guid?> BeginAsync(NpgsqlConnection connection, string keyId, CancellationToken cancellationToken) =>
+        await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(BeginSql, new { KeyId = keyId }, cancellationToken: cancellationToken));
+
+    /// <summary>Writes down whose keys are wrapped by <paramref name="keyId"/> now. False: the rotation is not wanted any more.</summary>
+    public async Task<bool> ReportAsync(Guid id, string keyId, IReadOnlyCollection<Guid> done, long failed, string? error, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await ExecuteAsync(connection, ReportSql, new { Id = id, KeyId = keyId, Done = done.ToArray(), Failed = failed, Error = error }, cancellationToken) == 1;
+    }
+
+    /// <summary>Writes down that a job's object is not encrypted.</summary>
+    public async Task ForgetAsync(Guid jobId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await ExecuteAsync(connection, ForgetSql, new { Id = jobId }, cancellationToken);
+    }
+
+    public async Task EndAsync(Guid id, string status, long failed, string? error, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await ExecuteAsync(connection, EndSql, new { Id = id, Status = status, Failed = failed, Error = error }, cancellationToken);
+    }
+
+    private static Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, object parameters, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+}
