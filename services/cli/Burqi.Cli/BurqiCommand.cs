@@ -3,6 +3,7 @@ using Burqi.Cli.Cleanup;
 using Burqi.Cli.Cost;
 using Burqi.Cli.Doctor;
 using Burqi.Cli.Encryption;
+using Burqi.Cli.Jobs;
 using Burqi.Cli.Reconcile;
 using Burqi.Cli.Repair;
 using Burqi.Cli.Verify;
@@ -24,6 +25,7 @@ internal static class BurqiCommand
             ReconcileCommand.Create(),
             EncryptionCommand.Create(),
             DecryptCommand.Create(),
+            JobsCommand.Create(),
         };
         var parsed = root.Parse(args);
         return parsed.Errors.Count > 0 ? RefuseAsync(parsed) : parsed.InvokeAsync();

@@ -48,6 +48,14 @@ internal sealed class BurqiApi : IDisposable
         return await ReadAsync(response, type, cancellationToken);
     }
 
+    /// <summary>Posts to a path that says all, and reads the answer.</summary>
+    public async Task<T> PostAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, Relative(path));
+        using var response = await SendAsync(request, cancellationToken);
+        return await ReadAsync(response, type, cancellationToken);
+    }
+
     public void Dispose() => _client.Dispose();
 
     private static Uri Relative(string path) => new(path.TrimStart('/'), UriKind.Relative);
