@@ -122,6 +122,12 @@ internal sealed class ServiceProcess : IAsyncDisposable
         await process.Exited;
     }
 
+    /// <summary>SIGSTOP: the process stands still and knows nothing of it.</summary>
+    public void Suspend() => process!.Signal(ChildSignal.Suspend);
+
+    /// <summary>SIGCONT: a suspended process goes on.</summary>
+    public void Resume() => process!.Signal(ChildSignal.Continue);
+
     /// <summary>SIGTERM, as an orchestrator sends it; returns the exit code.</summary>
     public Task<int> StopAsync() => process!.StopAsync(ChildSignal.Terminate, TimeSpan.FromSeconds(40));
 

@@ -38,7 +38,6 @@ internal sealed class S3RecordingUpload(AmazonS3Client client, S3StoreOptions op
 
     protected override async Task BeginPartsAsync(CancellationToken cancellationToken)
     {
-        await AbortLeftoversAsync(cancellationToken);
         var request = new InitiateMultipartUploadRequest
         {
             BucketName = options.Bucket,
@@ -49,6 +48,15 @@ internal sealed class S3RecordingUpload(AmazonS3Client client, S3StoreOptions op
         };
         S3Metadata.Write(request.Metadata, NewObject.Metadata, NewObject.ExpectedSha256);
         _uploadId = (await client.InitiateMultipartUploadAsync(request, cancellationToken)).UploadId;
+        try
+        {
+            await AbortLeftoversAsync(cancellationToken);
+        }
+        catch
+        {
+            await AbortPartsAsync(); // it has no part yet: nobody else takes it back
+            throw;
+        }
     }
 
     protected override async Task PutPartAsync(int number, PartBuffer content, CancellationToken cancellationToken)
@@ -103,14 +111,17 @@ internal sealed class S3RecordingUpload(AmazonS3Client client, S3StoreOptions op
         }
     }
 
-    /// <summary>What a worker that died left of earlier uploads of this key.</summary>
+    /// <summary>
+    /// What a worker that died left of earlier uploads of this key; and what this one began itself without hearing of it, when an answer was lost
+    /// and the request repeated: that is why they are looked for only now.
+    /// </summary>
     private async Task AbortLeftoversAsync(CancellationToken cancellationToken)
     {
         var request = new ListMultipartUploadsRequest { BucketName = options.Bucket, Prefix = NewObject.Key.Value };
         var answer = await client.ListMultipartUploadsAsync(request, cancellationToken);
         foreach (var upload in answer.MultipartUploads ?? [])
         {
-            if (upload.Key == NewObject.Key.Value)
+            if (upload.Key == NewObject.Key.Value && upload.UploadId != _uploadId)
             {
                 await client.AbortMultipartUploadAsync(
                     new AbortMultipartUploadRequest { BucketName = options.Bucket, Key = upload.Key, UploadId = upload.UploadId }, cancellationToken);
