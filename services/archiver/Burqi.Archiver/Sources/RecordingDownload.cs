@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Burqi.Archiver.ArchiveRecording;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
@@ -8,7 +9,8 @@ using Polly.Timeout;
 namespace Burqi.Archiver.Sources;
 
 /// <summary>What is asked of a source over HTTP: redirects under our rules, faults as <see cref="TransferException"/>, a body that cannot stall.</summary>
-internal sealed class RecordingDownload(IHttpClientFactory clients, IOptions<DownloadOptions> options, TimeProvider clock)
+internal sealed partial class RecordingDownload(
+    IHttpClientFactory clients, IOptions<DownloadOptions> options, TimeProvider clock, ILogger<RecordingDownload> logger)
 {
     /// <summary>The named client that all sources use.</summary>
     public const string ClientName = "archiver-download";
@@ -62,7 +64,12 @@ internal sealed class RecordingDownload(IHttpClientFactory clients, IOptions<Dow
     public SourceContent Resuming(Stream body, long? size, Func<long, CancellationToken, Task<Stream?>>? continueAt)
     {
         var stream = new ResumingStream(
-            body, size, continueAt, new ResumePatience(options.Value.Resumes, options.Value.RetryDelay), clock);
+            body,
+            size,
+            continueAt,
+            new ResumePatience(options.Value.Resumes, options.Value.RetryDelay),
+            (offset, trouble) => Log.GoesOn(logger, offset, size, trouble.Message),
+            clock);
         return new SourceContent(stream, size, stream);
     }
 
@@ -199,4 +206,10 @@ internal sealed class RecordingDownload(IHttpClientFactory clients, IOptions<Dow
     private static bool IsRedirect(HttpResponseMessage response) => response.StatusCode is
         HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
         or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
+
+    private static partial class Log
+    {
+        [LoggerMessage(4230, LogLevel.Information, "A recording goes on at byte {Offset} of {Size}. {Reason}")]
+        public static partial void GoesOn(ILogger logger, long offset, long? size, string reason);
+    }
 }

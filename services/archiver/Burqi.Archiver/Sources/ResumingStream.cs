@@ -12,9 +12,15 @@ namespace Burqi.Archiver.Sources;
 /// Opens the same content at an offset; answers null where the source only ever begins at the start. Null: the source cannot be continued.
 /// </param>
 /// <param name="patience">How often and after what waits.</param>
+/// <param name="goesOn">Told of each time that the content goes on: from which byte, and why it stopped there.</param>
 /// <param name="clock">By which is waited.</param>
 internal sealed class ResumingStream(
-    Stream first, long? size, Func<long, CancellationToken, Task<Stream?>>? continueAt, ResumePatience patience, TimeProvider clock) : Stream
+    Stream first,
+    long? size,
+    Func<long, CancellationToken, Task<Stream?>>? continueAt,
+    ResumePatience patience,
+    Action<long, TransferException> goesOn,
+    TimeProvider clock) : Stream
 {
     // A connection that carries this much is worth as much trouble as a new one: a long file may break as often as it likes.
     private const long WorthIt = 8 * 1024 * 1024;
@@ -125,6 +131,7 @@ internal sealed class ResumingStream(
                 }
 
                 _part = next;
+                goesOn(_position, trouble);
                 return;
             }
             catch (TransferException exception) when (exception.Failure == TransferFailure.SourceUnavailable)
