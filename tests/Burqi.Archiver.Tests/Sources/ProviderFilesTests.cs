@@ -117,6 +117,41 @@ public sealed class ProviderFilesTests : ArchiverTest
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Ready_RecordingsAreEncrypted_FileIsWrittenOverItselfAlsoTheSecondTime(bool isEncryptedAlready)
+    {
+        var (server, bucket) = await UseS3Async(isStore: true);
+        Settings["BURQI_ENCRYPTION_KEY"] = Convert.ToBase64String(new byte[32]);
+        Settings["BURQI_ENCRYPTION_KEY_ID"] = "one";
+        var content = await EncodedAsync("ogg", "-c:a libopus");
+        var key = "recordings/front-desk_20261120_235958.ogg";
+        using var client = server.CreateClient();
+        await PutAsync(client, bucket, key, content);
+        var message = LiveKit($"s3://{bucket}/{key}") with { FileSize = content.Length };
+        await using (var archiver = await StartArchiverAsync())
+        {
+            await archiver.PublishAsync(message);
+            await JobAsync(message.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+            if (isEncryptedAlready)
+            {
+                // As if the process had died before it could say that it was done.
+                await ExecuteAsync("update archiver.jobs set status = 'waiting', next_attempt_at = now(), finished_at = null, outcome_announced_at = null");
+                await JobAsync(message.RecordingId, job => job is { Attempts: 2, OutcomeAnnouncedAt: not null });
+            }
+
+            var archived = archiver.Published.Of<RecordingArchived>()[^1];
+            (archived.ObjectKey, archived.FileSize, archived.Sha256).ShouldBe((key, content.Length, Wav.Sha256(content)));
+            archived.EncryptionKeyId.ShouldBe("one");
+        }
+
+        using var stored = await client.GetObjectAsync(bucket, key, TestContext.Current.CancellationToken);
+        using var bytes = new MemoryStream();
+        await stored.ResponseStream.CopyToAsync(bytes, TestContext.Current.CancellationToken);
+        bytes.ToArray().AsSpan().IndexOf("OpusHead"u8).ShouldBe(-1);
+    }
+
+    [Theory]
     [InlineData("acme/front-desk_20261120_235958.ogg", "recordings/front-desk_20261120_235958.ogg")]
     [InlineData("acme/EG_1.ogg", $"recordings/{Room}_20261120_235958.ogg")]
     [InlineData("a room/with ünlaut+.ogg", $"recordings/{Room}_20261120_235958.ogg")]

@@ -63,15 +63,9 @@ internal sealed class S3Bucket(RecordingDownload download, IOptions<S3StoreOptio
         }
     }
 
-    public void Dispose()
-    {
-        if (_client.IsValueCreated)
-        {
-            _client.Value.Dispose();
-        }
-    }
-
-    private void RequireOurs(string bucket)
+    /// <summary>Returns when it is the bucket that the settings name.</summary>
+    /// <exception cref="TransferException">It is another one.</exception>
+    public void RequireOurs(string bucket)
     {
         if (store.Value.Bucket.Length == 0 || bucket != store.Value.Bucket)
         {
@@ -80,6 +74,14 @@ internal sealed class S3Bucket(RecordingDownload download, IOptions<S3StoreOptio
                 store.Value.Bucket.Length == 0
                     ? "The recording lies in a bucket, and S3_RECORDING_BUCKET does not say which one Burqi may read."
                     : "The recording is said to lie in another bucket than S3_RECORDING_BUCKET names.");
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_client.IsValueCreated)
+        {
+            _client.Value.Dispose();
         }
     }
 

@@ -7,7 +7,7 @@ using Burqi.Contracts.Recordings;
 namespace Burqi.Archiver.Sources.LiveKit;
 
 /// <summary>LiveKit's own recordings. One that was put under the very key it is kept under stays where it is.</summary>
-internal sealed class LiveKitProviderSource(LiveKitRecordingSource source, RecordingStores stores) : IProviderSource
+internal sealed class LiveKitProviderSource(LiveKitRecordingSource source) : IProviderSource
 {
     private const string FileFormat = "ogg";
 
@@ -47,5 +47,5 @@ internal sealed class LiveKitProviderSource(LiveKitRecordingSource source, Recor
     /// </summary>
     private bool IsOurs(StoredPlace place, ArchiveJob job) => place.Key == job.ObjectKey
         ? job.Store is null || job.Store == place.Store
-        : ObjectKey.IsOne(place.Key) && stores.All.Any(store => store.Name == place.Store);
+        : source.IsInStore(place);
 }
