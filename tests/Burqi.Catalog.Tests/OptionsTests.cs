@@ -1,5 +1,7 @@
 using Burqi.Catalog.Completeness;
 using Burqi.Catalog.Content;
+using Burqi.Catalog.Retention;
+using Burqi.Catalog.Retention.Policies;
 using Microsoft.Extensions.Configuration;
 
 namespace Burqi.Catalog.Tests;
@@ -98,6 +100,43 @@ public sealed class OptionsTests
         var unsound = Completeness(("BURQI_COMPLETENESS_MINUTES", "-1"), ("BURQI_COMPLETENESS_TOLERANCE_SECONDS", "5s"), ("BURQI_COMPLETENESS_NO_END_MINUTES", "1e9"));
         Variables(new CompletenessOptionsValidator().Validate(null, unsound).Failures!)
             .ShouldBe(["BURQI_COMPLETENESS_MINUTES", "BURQI_COMPLETENESS_TOLERANCE_SECONDS", "BURQI_COMPLETENESS_NO_END_MINUTES"]);
+    }
+
+    [Fact]
+    public void Read_Retention_TakesPeriodsAndNamesWhatAreNone()
+    {
+        var sound = Retention(("BURQI_RETENTION", "on"), ("BURQI_RETENTION_DEFAULT", " cool=30, delete=365 "), ("BURQI_RETENTION_INTERVAL_MINUTES", "1.5"));
+        new RetentionOptionsValidator().Validate(null, sound).Succeeded.ShouldBeTrue();
+        (sound.Mode, sound.Interval).ShouldBe((RetentionMode.On, TimeSpan.FromSeconds(90)));
+        sound.Default.ShouldBe(new RetentionPeriods { CoolAfterDays = 30, DeleteAfterDays = 365 });
+
+        var nothing = Retention(("BURQI_RETENTION", ""), ("BURQI_RETENTION_DEFAULT", ""));
+        (nothing.Mode, nothing.Default, nothing.Interval).ShouldBe((RetentionMode.DryRun, null, TimeSpan.FromHours(1)));
+
+        var unsound = Retention(("BURQI_RETENTION", "yes"), ("BURQI_RETENTION_DEFAULT", "cool=30"), ("BURQI_RETENTION_INTERVAL_MINUTES", "0"));
+        Variables(new RetentionOptionsValidator().Validate(null, unsound).Failures!).ShouldBe(["BURQI_RETENTION", "BURQI_RETENTION_INTERVAL_MINUTES"]);
+    }
+
+    [Theory]
+    [InlineData("365")]
+    [InlineData("delete=0")]
+    [InlineData("delete=-1")]
+    [InlineData("delete=36501")]
+    [InlineData("delete=30,delete=30")]
+    [InlineData("delete=30,archive=60")]
+    [InlineData("cool=30,archive=30")]
+    [InlineData("purge=30")]
+    [InlineData("delete=30,")]
+    public void Read_RetentionPeriods_ThatMakeNoSense_AreRefused(string text) =>
+        Variables(Retention(("BURQI_RETENTION_DEFAULT", text)).Unreadable).ShouldBe(["BURQI_RETENTION_DEFAULT"]);
+
+    private static RetentionOptions Retention(params (string Name, string Value)[] settings)
+    {
+        var options = new RetentionOptions();
+        options.Read(new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>(setting.Name, setting.Value)))
+            .Build());
+        return options;
     }
 
     private static CompletenessOptions Completeness(params (string Name, string Value)[] settings)

@@ -17,8 +17,9 @@ public sealed class QueueNamesTests
         [
             "catalog-assistants-wanted", "catalog-call-ended", "catalog-call-started", "catalog-provider-recording-deleted", "catalog-provider-recording-ready",
             "catalog-recording-archive-failed",
-            "catalog-recording-archive-started", "catalog-recording-archived", "catalog-recording-captured", "catalog-recording-control-answered", "catalog-recording-failed",
-            "catalog-recording-started",
+            "catalog-recording-archive-started", "catalog-recording-archived", "catalog-recording-captured", "catalog-recording-control-answered",
+            "catalog-recording-deleted", "catalog-recording-deletion-failed", "catalog-recording-failed", "catalog-recording-started",
+            "catalog-recording-tier-changed",
         ]);
 
         var services = new ServiceCollection();

@@ -5,6 +5,10 @@ using Burqi.Catalog.Calls.Get;
 using Burqi.Catalog.Controls;
 using Burqi.Catalog.Lists;
 using Burqi.Catalog.Recordings;
+using Burqi.Catalog.Retention.Delete;
+using Burqi.Catalog.Retention.Hold;
+using Burqi.Catalog.Retention.Plan;
+using Burqi.Catalog.Retention.Policies;
 using Burqi.Catalog.Usage;
 
 namespace Burqi.Catalog;
@@ -20,4 +24,9 @@ namespace Burqi.Catalog;
 [JsonSerializable(typeof(AssistantContent))]
 [JsonSerializable(typeof(RecordingSettings))]
 [JsonSerializable(typeof(UsageReport))]
+[JsonSerializable(typeof(Dictionary<string, RetentionPeriods>))]
+[JsonSerializable(typeof(RetentionReport))]
+[JsonSerializable(typeof(RequestedDeletion))]
+[JsonSerializable(typeof(LegalHold))]
+[JsonSerializable(typeof(LegalHoldContent))]
 internal sealed partial class CatalogJsonContext : JsonSerializerContext;

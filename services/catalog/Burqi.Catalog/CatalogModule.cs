@@ -17,6 +17,7 @@ using Burqi.Catalog.Recordings.Play;
 using Burqi.Catalog.Recordings.ProviderCopies;
 using Burqi.Catalog.Recordings.Track;
 using Burqi.Catalog.Recordings.Upgrade;
+using Burqi.Catalog.Retention;
 using Burqi.Catalog.Usage;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
@@ -64,6 +65,7 @@ public static class CatalogModule
         services.AddControls();
         services.AddUsage();
         services.AddCompleteness();
+        services.AddRetention();
 
         services.AddApiAccess<CatalogAccess>(CatalogAccess.Policy, provider => provider.GetRequiredService<IOptions<CatalogOptions>>().Value.ApiKeys);
         services.AddExceptionHandler<CatalogExceptionHandler>();
@@ -87,6 +89,7 @@ public static class CatalogModule
         bus.AddConsumer<RecordingArchiveFailedConsumer, RecordingArchiveFailedConsumerDefinition>();
         bus.AddConsumer<AssistantsWantedConsumer, AssistantsWantedConsumerDefinition>();
         bus.AddConsumer<RecordingControlAnsweredConsumer, RecordingControlAnsweredConsumerDefinition>();
+        bus.AddRetentionConsumers();
     }
 
     /// <summary>Maps catalog's routes. All of them need an API key.</summary>
@@ -102,6 +105,7 @@ public static class CatalogModule
         api.MapControlRecording();
         api.MapAssistants();
         api.MapGetUsage();
+        api.MapRetention();
         api.MapOpenApi();
         return routes;
     }

@@ -25,8 +25,8 @@ public sealed class AssistantTests(CatalogHost catalog)
         answer.Headers.Location!.ToString().ShouldBe($"/assistants/{_id}");
         var assistant = await JsonAsync(answer);
         assistant.Select(property => property.Key).ShouldBe(
-            ["id", "media_url", "recording_settings", "twilio_credentials", "delete_at_provider_after_days", "version", "created_at", "updated_at"]);
-        assistant.ShouldHave(("id", _id), ("media_url", null), ("twilio_credentials", null), ("delete_at_provider_after_days", null));
+            ["id", "media_url", "recording_settings", "twilio_credentials", "delete_at_provider_after_days", "retention", "version", "created_at", "updated_at"]);
+        assistant.ShouldHave(("id", _id), ("media_url", null), ("twilio_credentials", null), ("delete_at_provider_after_days", null), ("retention", null));
         JsonNode.DeepEquals(assistant["recording_settings"], JsonNode.Parse(Defaults)).ShouldBeTrue(assistant.ToJsonString());
     }
 
@@ -116,6 +116,20 @@ public sealed class AssistantTests(CatalogHost catalog)
     [InlineData("delete_at_provider_after_days", "1.5", false)]
     [InlineData("delete_at_provider_after_days", "\"7\"", false)]
     [InlineData("delete_at_provider_after_days", "null", true)]
+    [InlineData("retention", "null", true)]
+    [InlineData("retention", "{}", true)]
+    [InlineData("retention", "[]", false)]
+    [InlineData("retention.default", "null", true)]
+    [InlineData("retention.participant", "{}", true)]
+    [InlineData("retention.chunk", """{"cool_after_days":1,"archive_after_days":null,"delete_after_days":36500}""", true)]
+    [InlineData("retention.chunk", """{"cool_after_days":90,"archive_after_days":90}""", false)]
+    [InlineData("retention.chunk", """{"cool_after_days":90,"delete_after_days":30}""", false)]
+    [InlineData("retention.chunk", "30", false)]
+    [InlineData("retention.participant3", "{}", false)]
+    [InlineData("retention.user.delete_after_days", "0", false)]
+    [InlineData("retention.user.delete_after_days", "36501", false)]
+    [InlineData("retention.user.delete_after_days", "1.5", false)]
+    [InlineData("retention.user.delete_after", "1", false)]
     [InlineData("recording_settings", "null", true)]
     [InlineData("recording_settings", "[]", false)]
     [InlineData("recording_settings.sample_rate", "48000", true)]
@@ -136,7 +150,7 @@ public sealed class AssistantTests(CatalogHost catalog)
     [InlineData("recording_settings.enabled", "0", false)]
     public async Task Put_Value_IsTakenOrRefusedUnderItsName(string name, string value, bool taken)
     {
-        var body = name.Split('.') is [var parent, var setting] ? $$$"""{"{{{parent}}}":{"{{{setting}}}":{{{value}}}}}""" : $$$"""{"{{{name}}}":{{{value}}}}""";
+        var body = name.Split('.').Reverse().Aggregate(value, (inner, part) => $$$"""{"{{{part}}}":{{{inner}}}}""");
 
         using var answer = await PutAsync(body);
 

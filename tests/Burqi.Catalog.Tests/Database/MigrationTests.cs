@@ -50,7 +50,7 @@ public sealed class MigrationTests(CatalogHost catalog)
             MigrationRunner.RunAsync(database, "catalog", typeof(CatalogDatabase).Assembly, CancellationToken.None)));
 
         await using var command = database.CreateCommand("select string_agg(name, ',' order by name) from catalog.migrations");
-        (await command.ExecuteScalarAsync()).ShouldBe("0001_calls_and_recordings,0002_assistants,0003_participants,0004_recording_events,0005_completeness,0006_recording_controls,0007_upgrade_of_mixed,0008_usage");
+        (await command.ExecuteScalarAsync()).ShouldBe("0001_calls_and_recordings,0002_assistants,0003_participants,0004_recording_events,0005_completeness,0006_recording_controls,0007_upgrade_of_mixed,0008_usage,0010_retention");
     }
 
     [Fact]

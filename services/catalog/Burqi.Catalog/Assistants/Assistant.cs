@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Burqi.Catalog.Retention.Policies;
 using Microsoft.Net.Http.Headers;
 
 namespace Burqi.Catalog.Assistants;
@@ -12,7 +13,7 @@ internal sealed record Assistant
     public const string Columns =
         """
         id as Id, media_url as MediaUrl, recording_settings as RecordingSettingsText, twilio_credentials as TwilioCredentials,
-        delete_at_provider_after_days as DeleteAtProviderAfterDays, version as Version, created_at as CreatedAt, updated_at as UpdatedAt
+        delete_at_provider_after_days as DeleteAtProviderAfterDays, retention as RetentionText, version as Version, created_at as CreatedAt, updated_at as UpdatedAt
         """;
 
     [JsonPropertyName("id")]
@@ -30,6 +31,10 @@ internal sealed record Assistant
     [JsonPropertyName("delete_at_provider_after_days")]
     public required int? DeleteAtProviderAfterDays { get; init; }
 
+    [JsonPropertyName("retention")]
+    public IReadOnlyDictionary<string, RetentionPeriods>? Retention =>
+        RetentionText is null ? null : JsonSerializer.Deserialize(RetentionText, CatalogJsonContext.Default.DictionaryStringRetentionPeriods);
+
     /// <summary>Grows with every change; also its entity tag.</summary>
     [JsonPropertyName("version")]
     public required long Version { get; init; }
@@ -42,6 +47,9 @@ internal sealed record Assistant
 
     [JsonIgnore]
     public string RecordingSettingsText { get; init; } = "{}";
+
+    [JsonIgnore]
+    public string? RetentionText { get; init; }
 
     [JsonIgnore]
     public EntityTagHeaderValue EntityTag => new($"\"{Version.ToString(CultureInfo.InvariantCulture)}\"");

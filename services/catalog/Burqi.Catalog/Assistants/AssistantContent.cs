@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
+using Burqi.Catalog.Retention.Policies;
 
 namespace Burqi.Catalog.Assistants;
 
@@ -21,4 +22,8 @@ internal record AssistantContent
     [JsonPropertyName("delete_at_provider_after_days")]
     [Description("After how many days the provider's own copy of a recording is deleted, once ours is verified: 0 is at once; null keeps it there.")]
     public int? DeleteAtProviderAfterDays { get; init; }
+
+    [JsonPropertyName("retention")]
+    [Description("How long the assistant's recordings are kept, by recording_type (participant: all further ones) or default; null: by the setting for all.")]
+    public Dictionary<string, RetentionPeriods>? Retention { get; init; }
 }

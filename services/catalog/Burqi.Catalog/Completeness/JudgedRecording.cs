@@ -50,9 +50,9 @@ internal sealed record JudgedRecording
 
     /// <summary>
     /// How much of a mix of ours is silence because neither side's frames came. A single side may have nothing to say; and a mix that points at
-    /// the provider's recording has none of our gaps.
+    /// the provider's recording has none of our gaps; whether one that is deleted did, its row no longer tells.
     /// </summary>
-    public long GapMs => this is { Type: RecordingTypes.Mixed, IsLocal: true, Sid: null, DurationMs: { } length, CoverageMs: { } covered } ? Math.Max(0, length - covered) : 0;
+    public long GapMs => this is { Status: not RecordingStatuses.Deleted, Type: RecordingTypes.Mixed, IsLocal: true, Sid: null, DurationMs: { } length, CoverageMs: { } covered } ? Math.Max(0, length - covered) : 0;
 
     public bool IsLocal => Source == RecordingSources.Local;
 

@@ -51,6 +51,13 @@ internal sealed class ToldFacts
     /// <summary>An object of its own; one without members tells nothing.</summary>
     public ToldFacts Metadata(string key, JsonObject value) => Tell($"metadata.{key}", value.Count > 0 ? value : null);
 
+    /// <summary>That there is nothing, or no longer anything: unlike a null it is a fact, which whoever told something else before does not outweigh.</summary>
+    public ToldFacts Nothing(string fact)
+    {
+        facts[fact] = new JsonArray(rank, order, null);
+        return this;
+    }
+
     public string ToJson() => facts.ToJsonString();
 
     private ToldFacts Tell(string fact, JsonNode? value)

@@ -43,7 +43,7 @@ public sealed partial class DetailTests(CatalogHost catalog)
 
         var row = await catalog.CallAsync(told.CallId);
         shown.AsObject().Select(property => property.Key).Order()
-            .ShouldBe(row.Select(column => column.Key).Except(["told", "listed_at", .. OfCompletenessAlone]).Concat(["recordings", "events", "pauses"]).Order());
+            .ShouldBe(row.Select(column => column.Key).Except(["told", "listed_at", .. OfCompletenessAlone]).Concat(["recordings", "events", "pauses", "legal_hold"]).Order());
         shown.ShouldHave(("status", "in-progress"), ("from_address", "+15005550006"), ("started_at", "2026-03-01T09:30:00.123Z"));
         shown["recordings"]!.AsArray().Select(recording => recording!["id"]!.GetValue<Guid>()).ShouldBe([told.Id, second.Id]);
     }

@@ -3,7 +3,7 @@ using Dapper;
 
 namespace Burqi.Catalog.Assistants.Delete;
 
-/// <summary>Deletes an assistant, if what the client bound it to holds. The row stays, without content, for its version.</summary>
+/// <summary>Deletes an assistant, if what the client bound it to holds. The row stays, without content, for its version; so does how long its recordings are kept.</summary>
 internal sealed class DeleteAssistantCommand(CatalogDatabase database)
 {
     private const string Sql =

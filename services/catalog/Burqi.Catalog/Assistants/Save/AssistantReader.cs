@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Burqi.Assistants;
+using Burqi.Catalog.Retention.Policies;
 
 namespace Burqi.Catalog.Assistants.Save;
 
@@ -61,7 +62,10 @@ internal sealed class AssistantReader
                     content = content with { TwilioCredentials = Text(member.Name, member.Value, null, CredentialsProblem) };
                     break;
                 case "delete_at_provider_after_days":
-                    content = content with { DeleteAtProviderAfterDays = Days(member.Name, member.Value) };
+                    content = content with { DeleteAtProviderAfterDays = Days(member.Name, member.Value, 0, MostDays) };
+                    break;
+                case "retention":
+                    content = content with { Retention = ReadRetention(member.Name, member.Value) };
                     break;
                 case "recording_settings":
                     content = content with { RecordingSettings = ReadSettings(member.Value) };
@@ -72,7 +76,7 @@ internal sealed class AssistantReader
                 case "id" or "version" or "created_at" or "updated_at":
                     break; // as a GET gives them, so that its answer can be edited and sent back
                 default:
-                    Fail(member.Name, "There is no such property: an assistant has media_url, recording_settings, twilio_credentials and delete_at_provider_after_days.");
+                    Fail(member.Name, "There is no such property: an assistant has media_url, recording_settings, twilio_credentials, delete_at_provider_after_days and retention.");
                     break;
             }
         }
@@ -117,6 +121,71 @@ internal sealed class AssistantReader
         return settings;
     }
 
+    private Dictionary<string, RetentionPeriods>? ReadRetention(string parent, JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            Fail(parent, "The retention is neither null nor a JSON object.");
+            return null;
+        }
+
+        var retention = new Dictionary<string, RetentionPeriods>(StringComparer.Ordinal);
+        foreach (var member in element.EnumerateObject())
+        {
+            var name = $"{parent}.{member.Name}";
+            if (member.Name != RetentionKinds.Default && !RetentionKinds.All.Contains(member.Name))
+            {
+                Fail(name, $"There is no such kind of recordings: give {RetentionKinds.Default} or one of {string.Join(", ", RetentionKinds.All)}.");
+            }
+            else if (member.Value.ValueKind == JsonValueKind.Object)
+            {
+                retention[member.Name] = ReadPeriods(name, member.Value);
+            }
+            else if (member.Value.ValueKind != JsonValueKind.Null)
+            {
+                Fail(name, "The value is neither null nor a JSON object.");
+            }
+        }
+
+        return retention;
+    }
+
+    private RetentionPeriods ReadPeriods(string parent, JsonElement element)
+    {
+        var periods = new RetentionPeriods();
+        foreach (var member in element.EnumerateObject())
+        {
+            var name = $"{parent}.{member.Name}";
+            switch (member.Name)
+            {
+                case "cool_after_days":
+                    periods = periods with { CoolAfterDays = Days(name, member.Value, 1, RetentionPeriods.MostDays) };
+                    break;
+                case "archive_after_days":
+                    periods = periods with { ArchiveAfterDays = Days(name, member.Value, 1, RetentionPeriods.MostDays) };
+                    break;
+                case "delete_after_days":
+                    periods = periods with { DeleteAfterDays = Days(name, member.Value, 1, RetentionPeriods.MostDays) };
+                    break;
+                default:
+                    Fail(name, "There is no such property: give cool_after_days, archive_after_days and delete_after_days.");
+                    break;
+            }
+        }
+
+        if (!periods.IsAscending)
+        {
+            Fail(parent, "The days do not grow from cool_after_days over archive_after_days to delete_after_days.");
+        }
+
+        return periods;
+    }
+
     private bool Flag(string name, JsonElement value, bool otherwise)
     {
         switch (value.ValueKind)
@@ -149,19 +218,19 @@ internal sealed class AssistantReader
         return otherwise;
     }
 
-    private int? Days(string name, JsonElement value)
+    private int? Days(string name, JsonElement value, int least, int most)
     {
         if (value.ValueKind == JsonValueKind.Null)
         {
             return null;
         }
 
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var days) && days is >= 0 and <= MostDays)
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var days) && days >= least && days <= most)
         {
             return days;
         }
 
-        Fail(name, $"The value is neither null nor a whole number from 0 to {MostDays}.");
+        Fail(name, $"The value is neither null nor a whole number from {least} to {most}.");
         return null;
     }
 

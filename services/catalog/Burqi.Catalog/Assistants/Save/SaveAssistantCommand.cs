@@ -9,12 +9,12 @@ internal sealed class SaveAssistantCommand(CatalogDatabase database)
 {
     private const string Sql =
         $"""
-        insert into catalog.assistants as known (id, media_url, recording_settings, twilio_credentials, delete_at_provider_after_days, version)
-        select @Id, @MediaUrl, cast(@Settings as jsonb), @TwilioCredentials, @DeleteAtProviderAfterDays, catalog.next_version(0)
+        insert into catalog.assistants as known (id, media_url, recording_settings, twilio_credentials, delete_at_provider_after_days, retention, version)
+        select @Id, @MediaUrl, cast(@Settings as jsonb), @TwilioCredentials, @DeleteAtProviderAfterDays, cast(@Retention as jsonb), catalog.next_version(0)
         where not @MustExist or exists (select from catalog.assistants where id = @Id and deleted_at is null)
         on conflict (id) do update set
             media_url = excluded.media_url, recording_settings = excluded.recording_settings, twilio_credentials = excluded.twilio_credentials,
-            delete_at_provider_after_days = excluded.delete_at_provider_after_days,
+            delete_at_provider_after_days = excluded.delete_at_provider_after_days, retention = excluded.retention,
             version = catalog.next_version(known.version), due = known.due + 1, updated_at = now(), deleted_at = null,
             created_at = case when known.deleted_at is null then known.created_at else now() end
         where case when known.deleted_at is null
@@ -33,6 +33,7 @@ internal sealed class SaveAssistantCommand(CatalogDatabase database)
             Settings = JsonSerializer.Serialize(content.RecordingSettings, CatalogJsonContext.Default.RecordingSettings),
             content.TwilioCredentials,
             content.DeleteAtProviderAfterDays,
+            Retention = content.Retention is { } retention ? JsonSerializer.Serialize(retention, CatalogJsonContext.Default.DictionaryStringRetentionPeriods) : null,
             preconditions.MustExist,
             preconditions.MustNotExist,
             preconditions.Versions,

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Burqi.Catalog.Controls;
 using Burqi.Catalog.Recordings;
 using Burqi.Catalog.Recordings.Events;
+using Burqi.Catalog.Retention.Hold;
 
 namespace Burqi.Catalog.Calls.Get;
 
@@ -14,6 +15,10 @@ internal sealed record CallDetails : Call
     /// <summary>Where the recordings were paused, the earliest first.</summary>
     [JsonPropertyName("pauses")]
     public IReadOnlyList<CallPause> Pauses { get; init; } = [];
+
+    /// <summary>Nothing of the call is deleted while it is there; null where there is none.</summary>
+    [JsonPropertyName("legal_hold")]
+    public LegalHold? LegalHold { get; init; }
 
     /// <summary>The latest of them, the earliest first.</summary>
     [JsonPropertyName("events")]

@@ -2,6 +2,7 @@ using Burqi.Catalog.Controls;
 using Burqi.Catalog.Database;
 using Burqi.Catalog.Recordings;
 using Burqi.Catalog.Recordings.Events;
+using Burqi.Catalog.Retention.Hold;
 using Dapper;
 
 namespace Burqi.Catalog.Calls.Get;
@@ -19,6 +20,7 @@ internal sealed class GetCallQuery(CatalogDatabase database)
             select * from catalog.recording_events where call_id = @callId order by id desc limit @MostEvents) latest
         order by id;
         {DoneControl.Sql}
+        {LegalHold.Sql}
         """;
 
     public Task<CallDetails?> ExecuteAsync(string callId, CancellationToken cancellationToken) => database.ReadAsync(
@@ -31,6 +33,7 @@ internal sealed class GetCallQuery(CatalogDatabase database)
                     Recordings = [.. await results.ReadAsync<Recording>()],
                     Events = [.. await results.ReadAsync<RecordingEvent>()],
                     Pauses = CallPause.Of(await results.ReadAsync<DoneControl>(), call.EndedAt),
+                    LegalHold = await results.ReadSingleOrDefaultAsync<LegalHold>(),
                 }
                 : null;
         },

@@ -29,4 +29,22 @@ internal static class RecordingEventNames
 
     /// <summary>What was missing has come.</summary>
     public const string Complete = "complete";
+
+    /// <summary>A recording is to be deleted: its policy is over, or somebody asked.</summary>
+    public const string DeletionRequested = "deletion_requested";
+
+    /// <summary>A recording is deleted everywhere.</summary>
+    public const string Deleted = "deleted";
+
+    /// <summary>A recording that was to be deleted is still there somewhere.</summary>
+    public const string DeletionFailed = "deletion_failed";
+
+    /// <summary>A recording's object lies in another tier of its store, or cannot.</summary>
+    public const string TierChanged = "tier_changed";
+
+    /// <summary>Nothing of the call is deleted or moved to another tier from now on.</summary>
+    public const string LegalHoldPlaced = "legal_hold_placed";
+
+    /// <summary>Policies hold for the call again.</summary>
+    public const string LegalHoldLifted = "legal_hold_lifted";
 }

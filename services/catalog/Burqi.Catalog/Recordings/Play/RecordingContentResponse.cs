@@ -57,6 +57,11 @@ internal sealed partial class RecordingContentResponse(
 
     private static ProblemHttpResult? Unplayable(Recording recording) => recording.Status switch
     {
+        RecordingStatuses.Completed when recording.RecordingMetadata.TryGetProperty("deletion_requested_at", out _) =>
+            CatalogProblems.Problem(StatusCodes.Status404NotFound, $"The audio of recording {recording.Id} is being deleted."),
+        RecordingStatuses.Completed when recording.RecordingMetadata.TryGetProperty("tier", out var tier) && tier.ValueEquals(StorageTiers.Archive) =>
+            CatalogProblems.Problem(
+                StatusCodes.Status409Conflict, $"The audio of recording {recording.Id} lies in the archive tier of its store: it can be played once it is taken out of there."),
         RecordingStatuses.Completed => null,
         RecordingStatuses.Recording =>
             CatalogProblems.Problem(StatusCodes.Status409Conflict, $"Recording {recording.Id} is still recording: its audio is there once the status is completed."),

@@ -61,13 +61,11 @@ internal sealed partial class UpsertRecordingCommand(TellOfCallCommand tellOfCal
         activity?.SetTag("burqi.call_id", recording.CallId);
         activity?.SetTag("burqi.status", status);
 
-        var told = facts.Column("status", status).ToJson();
-        var parameters = new { recording.Id, recording.CallId, recording.Provider, recording.RecordingSource, recording.RecordingType, Told = told };
         var now = await tellOfCall.ExecuteAsync(
             recording.CallId,
             async connection =>
             {
-                var reached = await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken));
+                var reached = await TellAsync(connection, recording, status, facts, cancellationToken);
                 await (reached is null || also is null ? Task.CompletedTask : also(connection));
                 return reached;
             },
@@ -79,5 +77,14 @@ internal sealed partial class UpsertRecordingCommand(TellOfCallCommand tellOfCal
         }
 
         Log.Told(logger, recording.Id, recording.CallId, status, now);
+    }
+
+    /// <summary>The same in a transaction of the caller's, who holds the call's lock and works out what follows; the status that was reached, null where the id is taken.</summary>
+    public static Task<string?> TellAsync(
+        NpgsqlConnection connection, RecordingIdentity recording, string status, ToldFacts facts, CancellationToken cancellationToken)
+    {
+        var told = facts.Column("status", status).ToJson();
+        var parameters = new { recording.Id, recording.CallId, recording.Provider, recording.RecordingSource, recording.RecordingType, Told = told };
+        return connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken));
     }
 }

@@ -45,5 +45,8 @@ internal sealed record KnownRecording
 
     public JsonObject Metadata => Told["recording_metadata"]!.AsObject();
 
+    /// <summary>Its deletion was asked for.</summary>
+    public bool IsGoing => Metadata["deletion_requested_at"] is not null;
+
     public long? SilentChannels => Metadata["silent_channels"]?.GetValue<long>();
 }

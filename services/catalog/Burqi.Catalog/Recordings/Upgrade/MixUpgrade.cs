@@ -26,7 +26,7 @@ internal static class MixUpgrade
     /// <summary>What is kept of the mix made here, under these names with <c>local_</c> before them.</summary>
     private static readonly string[] Kept = ["status", "s3_key", "s3_url", "duration_ms", "file_size", "sha256", "format", "sample_rate", "channels"];
 
-    private static readonly string[] OfItsObject = ["store", "archived_at"];
+    private static readonly string[] OfItsObject = ["store", "archived_at", "tier"];
 
     public static MixDecision Decide(string callId, IReadOnlyCollection<KnownRecording> recordings, bool hasEnded)
     {
@@ -85,8 +85,9 @@ internal static class MixUpgrade
                 : offers.Exists(IsOneSided) && tracks.Exists(track => track.Status == RecordingStatuses.Recording);
     }
 
+    /// <summary>One that is about to be deleted is none any more: no row may point at what will be gone.</summary>
     private static bool IsOffer(KnownRecording recording) =>
-        recording is { Source: RecordingSources.Twilio, Type: RecordingTypes.Provider, Status: RecordingStatuses.Completed };
+        recording is { Source: RecordingSources.Twilio, Type: RecordingTypes.Provider, Status: RecordingStatuses.Completed, IsGoing: false };
 
     /// <summary>Its capture is over, well or not. One that was deleted on purpose is left as it is.</summary>
     private static bool IsFinal(KnownRecording mix) => mix.IsLocal && mix.Status is not (RecordingStatuses.Recording or RecordingStatuses.Deleted);
@@ -153,6 +154,10 @@ internal static class MixUpgrade
         Copy(offer.Metadata, OfItsObject, metadata);
         Copy(mix.Told, Kept, metadata, "local_");
         Copy(mix.Metadata, OfItsObject, metadata, "local_");
+        if ((offer.Metadata["tier"] ?? mix.Metadata["tier"]) is not null)
+        {
+            metadata["tier"] = offer.Metadata["tier"]?.DeepClone() ?? StorageTiers.Hot;
+        }
 
         var derived = new JsonObject { ["recording_metadata"] = metadata };
         Copy(offer.Told, Shown, derived);

@@ -1,0 +1,5 @@
+using Burqi.Catalog.Consumers;
+
+namespace Burqi.Catalog.Retention.Delete;
+
+internal sealed class RecordingDeletedConsumerDefinition() : CatalogConsumerDefinition<RecordingDeletedConsumer>("catalog-recording-deleted");

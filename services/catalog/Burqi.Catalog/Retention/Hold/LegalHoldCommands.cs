@@ -1,0 +1,79 @@
+using System.Text.Json.Nodes;
+using Burqi.Catalog.Calls.Track;
+using Burqi.Catalog.Database;
+using Burqi.Catalog.Recordings.Events;
+using Dapper;
+using Npgsql;
+
+namespace Burqi.Catalog.Retention.Hold;
+
+/// <summary>Places and lifts legal holds, under the call's lock: a deletion that is decided at the same instant is either seen here or sees the hold.</summary>
+internal sealed class LegalHoldCommands(CatalogDatabase database)
+{
+    /// <summary>Who asked, as far as events tell: the holder of an API key.</summary>
+    private const string Actor = "api";
+
+    private const string Find =
+        """
+        select
+            exists (select from catalog.calls where call_id = @callId) or exists (select from catalog.recordings where call_id = @callId) as IsKnown,
+            (select count(*) from catalog.recording_deletions where call_id = @callId and (answered_at is null or failure is not null)) as Going
+        """;
+
+    private const string Place =
+        """
+        insert into catalog.legal_holds as known (call_id, reason) values (@callId, @reason)
+        on conflict (call_id) do update set reason = excluded.reason
+        returning reason as Reason, placed_at as PlacedAt
+        """;
+
+    private const string Lift = "delete from catalog.legal_holds where call_id = @callId returning reason";
+
+    /// <summary>The hold as it stands; or how many deletions were asked for before, which nobody can take back. Neither where there is no such call.</summary>
+    public Task<(LegalHold? Hold, long Going)> PlaceAsync(string callId, string reason, CancellationToken cancellationToken) => InLockAsync<(LegalHold?, long)>(
+        callId,
+        async connection =>
+        {
+            var (isKnown, going) = await connection.QuerySingleAsync<(bool, long)>(Command(Find, new { callId }));
+            if (!isKnown || going > 0)
+            {
+                return (null, going);
+            }
+
+            var hold = await connection.QuerySingleAsync<LegalHold>(Command(Place, new { callId, reason }));
+            await RecordingEventLog.AppendAsync(
+                connection, RecordingEventNames.LegalHoldPlaced, callId, recordingId: null, Actor, new JsonObject { ["reason"] = reason }, cancellationToken);
+            return (hold, 0);
+
+            CommandDefinition Command(string sql, object parameters) => new(sql, parameters, cancellationToken: cancellationToken);
+        },
+        cancellationToken);
+
+    /// <summary>Whether there was one.</summary>
+    public Task<bool> LiftAsync(string callId, CancellationToken cancellationToken) => InLockAsync(
+        callId,
+        async connection =>
+        {
+            var reason = await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(Lift, new { callId }, cancellationToken: cancellationToken));
+            if (reason is null)
+            {
+                return false;
+            }
+
+            await RecordingEventLog.AppendAsync(
+                connection, RecordingEventNames.LegalHoldLifted, callId, recordingId: null, Actor, new JsonObject { ["reason"] = reason }, cancellationToken);
+            return true;
+        },
+        cancellationToken);
+
+    private Task<T> InLockAsync<T>(string callId, Func<NpgsqlConnection, Task<T>> change, CancellationToken cancellationToken) => database.ReadAsync(
+        async connection =>
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await connection.ExecuteAsync(new CommandDefinition(TellOfCallCommand.Lock, new { callId }, cancellationToken: cancellationToken));
+            var result = await change(connection);
+            await transaction.CommitAsync(cancellationToken);
+            return result;
+        },
+        cancellationToken);
+}
