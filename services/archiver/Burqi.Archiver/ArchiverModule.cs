@@ -11,6 +11,7 @@ using Burqi.Archiver.Queues;
 using Burqi.Archiver.Reconcile;
 using Burqi.Archiver.Reconcile.Http;
 using Burqi.Archiver.Reconcile.Twilio;
+using Burqi.Archiver.Retention;
 using Burqi.Archiver.Sources;
 using Burqi.Archiver.Sources.Acs;
 using Burqi.Archiver.Sources.LiveKit;
@@ -84,6 +85,7 @@ public static class ArchiverModule
         services.AddHostedService<JobAnnouncer>();
         services.AddHostedService<JobCensusTaker>();
 
+        services.AddRetention();
         services.AddReconciliation();
         services.AddTwilioRecordings();
         services.AddApiAccess<ArchiverAccess>(ArchiverAccess.Policy, provider => provider.GetRequiredService<IOptions<ArchiverOptions>>().Value.ApiKeys);
@@ -102,6 +104,7 @@ public static class ArchiverModule
         bus.AddConsumer<ProviderRecordingReadyConsumer, ProviderRecordingReadyConsumerDefinition>();
         bus.AddAssistantsConsumer<AssistantsConsumerDefinition>();
         bus.AddReconciliationConsumers();
+        bus.AddRetentionConsumers();
     }
 
     /// <summary>Maps archiver's routes. All of them need an API key.</summary>

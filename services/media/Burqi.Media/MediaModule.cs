@@ -96,6 +96,7 @@ public static class MediaModule
             client.MaxResponseContentBufferSize = AcsSigningKeys.LargestAnswer;
         });
         services.AddSingleton<RecordingContentEndpoint>();
+        services.AddSingleton<DeleteContentEndpoint>();
 
         // In this order: the folder is ours before anything in it is touched.
         services.AddHostedService<NodeLock>();
@@ -132,6 +133,14 @@ public static class MediaModule
             async (string recordingId, HttpContext context, RecordingContentEndpoint endpoint) =>
             {
                 // The disk may hang: it gets a thread of the pool, never one that reads sockets.
+                await Task.Yield();
+                return endpoint.Handle(recordingId, context);
+            });
+        routes.MapDelete(
+            ContentUrls.RoutePattern,
+            async (string recordingId, HttpContext context, DeleteContentEndpoint endpoint) =>
+            {
+                // As above: removing waits for the disk as reading does.
                 await Task.Yield();
                 return endpoint.Handle(recordingId, context);
             });

@@ -60,6 +60,51 @@ public sealed class ContentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Delete_OfTheAnnouncedUrl_RemovesTheFileOnce()
+    {
+        using var removed = await _client.DeleteAsync(_captured.ContentUrl);
+        using var again = await _client.DeleteAsync(_captured.ContentUrl);
+        using var read = await _client.GetAsync(_captured.ContentUrl);
+
+        removed.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        again.StatusCode.ShouldBe(HttpStatusCode.Gone);
+        read.StatusCode.ShouldBe(HttpStatusCode.Gone);
+        File.Exists(Path.Combine(_host.Folder, _captured.FilePath)).ShouldBeFalse();
+        var user = _host.Messages.Of<RecordingCaptured>(m => m.RecordingType == RecordingTypes.User).Single();
+        File.Exists(Path.Combine(_host.Folder, user.FilePath)).ShouldBeTrue("only the one was to go");
+    }
+
+    [Fact]
+    public async Task Delete_LongAfterTheUrlExpired_RemovesTheFileAllTheSame()
+    {
+        var urls = _host.Services.GetRequiredService<ContentUrls>();
+        var expired = urls.Create(_captured.RecordingId, DateTimeOffset.UtcNow.AddDays(-400));
+        using var read = await _client.GetAsync(expired);
+        read.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+
+        using var removed = await _client.DeleteAsync(expired);
+
+        removed.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+    }
+
+    [Theory]
+    [InlineData("{0}&file=x/../../etc/passwd.wav", HttpStatusCode.NotFound)]
+    [InlineData("{0}&file=/etc/passwd.wav", HttpStatusCode.NotFound)]
+    [InlineData("{0}&file={1}", HttpStatusCode.NotFound)]
+    [InlineData("{0}x", HttpStatusCode.Forbidden)]
+    public async Task Delete_OfAnotherRecording_RemovesNothing(string pattern, HttpStatusCode status)
+    {
+        // Signed, but for an id that no manifest knows.
+        await Eventually.BecomesTrueAsync(() => _host.Services.GetRequiredService<RecordingIndex>().IsComplete);
+        var unknown = _host.Services.GetRequiredService<ContentUrls>().Create(Guid.NewGuid());
+
+        using var answer = await _client.DeleteAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, pattern, unknown, _captured.FilePath));
+
+        answer.StatusCode.ShouldBe(status);
+        File.Exists(Path.Combine(_host.Folder, _captured.FilePath)).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Get_OfARange_IsThatPart()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, _captured.ContentUrl);

@@ -143,6 +143,7 @@ internal sealed partial class JobAnnouncer(
     private IReadOnlyList<object> News(ArchiveJob job) => job switch
     {
         _ when !JobSteps.Transfers(job.Step) => _steps[job.Step].News(job),
+        { Status: JobStatuses.Completed, Note: not null } => [], // it was deleted first
         { Status: JobStatuses.Completed } => [JobAnnouncements.Archived(job)],
         _ => [JobAnnouncements.Failed(job)],
     };

@@ -20,15 +20,22 @@ internal sealed class ContentUrls(IOptions<MediaOptions> options, ManifestStore 
     private readonly Lazy<byte[]> _key = new(() => LoadKey(store.Root));
 
     /// <summary>A URL good for <see cref="MediaOptions.ContentUrlLifetime"/> from now.</summary>
-    public string Create(Guid recordingId)
+    public string Create(Guid recordingId) => Create(recordingId, time.GetUtcNow().Add(options.Value.ContentUrlLifetime));
+
+    /// <summary>A URL good until then.</summary>
+    public string Create(Guid recordingId, DateTimeOffset until)
     {
-        var expires = time.GetUtcNow().Add(options.Value.ContentUrlLifetime).ToUnixTimeSeconds();
+        var expires = until.ToUnixTimeSeconds();
         var signature = Convert.ToHexStringLower(Sign(recordingId, expires));
         return string.Create(CultureInfo.InvariantCulture, $"{BaseUrl()}/media/recordings/{recordingId:D}/content?exp={expires}&sig={signature}");
     }
 
     /// <summary>Whether the signature is ours and still good.</summary>
-    public bool IsValid(Guid recordingId, string? expires, string? signature)
+    public bool IsValid(Guid recordingId, string? expires, string? signature) =>
+        IsSigned(recordingId, expires, signature) && time.GetUtcNow().ToUnixTimeSeconds() < long.Parse(expires!, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    /// <summary>Whether the signature is ours, however long ago it was made.</summary>
+    public bool IsSigned(Guid recordingId, string? expires, string? signature)
     {
         if (!long.TryParse(expires, NumberStyles.None, CultureInfo.InvariantCulture, out var until) || signature is not { Length: 2 * HMACSHA256.HashSizeInBytes })
         {
@@ -37,8 +44,7 @@ internal sealed class ContentUrls(IOptions<MediaOptions> options, ManifestStore 
 
         Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];
         return Convert.FromHexString(signature, given, out _, out _) == System.Buffers.OperationStatus.Done
-            && CryptographicOperations.FixedTimeEquals(given, Sign(recordingId, until))
-            && time.GetUtcNow().ToUnixTimeSeconds() < until;
+            && CryptographicOperations.FixedTimeEquals(given, Sign(recordingId, until));
     }
 
     private byte[] Sign(Guid recordingId, long expires) =>

@@ -53,7 +53,9 @@ internal sealed class MediaNodeRecordingSource(RecordingDownload download, IOpti
         }
     }
 
-    private static Uri ParseContentUrl(Guid recordingId, string contentUrl)
+    /// <summary>The address, if it is the one under which media serves this recording.</summary>
+    /// <exception cref="FormatException">It is not.</exception>
+    public static Uri ParseContentUrl(Guid recordingId, string contentUrl)
     {
         if (!Uri.TryCreate(contentUrl, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
