@@ -6,6 +6,7 @@ using Burqi.Cli.Encryption;
 using Burqi.Cli.Jobs;
 using Burqi.Cli.Reconcile;
 using Burqi.Cli.Repair;
+using Burqi.Cli.Retention;
 using Burqi.Cli.Verify;
 
 namespace Burqi.Cli;
@@ -26,6 +27,7 @@ internal static class BurqiCommand
             EncryptionCommand.Create(),
             DecryptCommand.Create(),
             JobsCommand.Create(),
+            RetentionCommand.Create(),
         };
         var parsed = root.Parse(args);
         return parsed.Errors.Count > 0 ? RefuseAsync(parsed) : parsed.InvokeAsync();

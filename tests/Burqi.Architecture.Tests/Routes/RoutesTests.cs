@@ -8,7 +8,7 @@ public sealed class RoutesTests
     internal static readonly Dictionary<string, string[]> Expected = new(StringComparer.Ordinal)
     {
         ["ingress"] = ["POST /twilio/voice", "POST /twiml", "POST /twilio/call-status", "POST /twilio/stream-status", "POST /twilio/recording-status", "POST /recording/status"],
-        ["media"] = ["ANY /twilio/media-stream", "ANY /streams", "ANY /acs/media/{contextId}", "GET /media/recordings/{recordingId}/content", "HEAD /media/recordings/{recordingId}/content"],
+        ["media"] = ["ANY /twilio/media-stream", "ANY /streams", "ANY /acs/media/{contextId}", "GET /media/recordings/{recordingId}/content", "HEAD /media/recordings/{recordingId}/content", "DELETE /media/recordings/{recordingId}/content"],
         ["archiver"] =
         [
             "POST /reconciliations", "GET /reconciliations", "GET /reconciliations/{id}",
@@ -22,6 +22,7 @@ public sealed class RoutesTests
             "GET /calls/{call_id}/recording/{recording_id}/play", "HEAD /calls/{call_id}/recording/{recording_id}/play",
             "POST /calls/{call_id}/recording/pause", "POST /calls/{call_id}/recording/resume", "POST /calls/{call_id}/recording/stop",
             "GET /assistants", "GET /assistants/{id}", "PUT /assistants/{id}", "DELETE /assistants/{id}",
+            "DELETE /calls/{call_id}/recording/{recording_id}", "PUT /calls/{call_id}/legal-hold", "DELETE /calls/{call_id}/legal-hold", "GET /retention",
             "GET /usage", "GET /openapi/{documentName}.json",
         ],
     };
