@@ -125,7 +125,7 @@ public sealed class ArchiveNotesTests
 
         var (path, urls) = (manifest.Location.Manifest(host.Folder), host.Messages.Of<RecordingCaptured>().Select(m => new Uri(m.ContentUrl)).ToArray());
         var files = host.Services.GetRequiredService<LocalFiles>();
-        manifest.Recordings.ShouldAllBe(r => files.Remove(path, r.RecordingId, RemovalReasons.Archived, null) > 0);
+        manifest.Recordings.ShouldAllBe(r => files.Remove(path, r.RecordingId, RemovalReasons.Archived) > 0);
         await Eventually.BecomesTrueAsync(() => host.Services.GetRequiredService<RecordingIndex>().IsComplete);
         using var client = new HttpClient();
         foreach (var url in urls)

@@ -43,7 +43,7 @@ internal sealed class FolderCleanup(ManifestStore store, LocalFiles files, Archi
 
     private async Task<IReadOnlyList<CleanupResult>> HandleAsync(string manifestPath, RecordingManifest manifest, CancellationToken cancellationToken)
     {
-        var results = new List<CleanupResult>();
+        var (results, removals) = (new OrderedDictionary<Guid, CleanupResult>(), new List<Removal>());
         var counted = new HashSet<string>(StringComparer.Ordinal);
 
         // What failed comes last: what is left of it goes, or stays, once the others are gone.
@@ -52,37 +52,43 @@ internal sealed class FolderCleanup(ManifestStore store, LocalFiles files, Archi
             var (archived, whyNot) = await FindAsync(manifest, recording, cancellationToken);
             var because = archived is not null ? RemovalReasons.Archived : RemovalReasons.Forced;
             var bytes = files.FilesOf(manifest, recording, because).Where(counted.Add).Sum(path => new FileInfo(path).Length);
-            if (archived is null && bytes == 0 && recording.Failure is not null)
+            var hasNoFile = archived is null && bytes == 0 && recording.Failure is not null;
+            if (archived is null && !Force)
             {
-                // It has no file. Where it is the last of a stream whose files are gone, that is to be seen in the manifest.
-                if (Force && Removes && manifest.Recordings.Any(other => other.RemovedAt is not null))
+                if (!hasNoFile)
                 {
-                    files.Remove(manifestPath, recording.RecordingId, because);
+                    results.Add(recording.RecordingId, new(CleanupOutcome.Kept, PathOf(manifest, recording), bytes, whyNot!));
                 }
 
                 continue;
             }
 
-            if (archived is null && !Force)
+            if (hasNoFile && manifest.Recordings.All(other => other.RemovedAt is null))
             {
-                results.Add(new(CleanupOutcome.Kept, PathOf(manifest, recording), bytes, whyNot!));
-                continue;
+                continue; // Nothing was ever there of it.
             }
 
-            if (Removes && files.Remove(manifestPath, recording.RecordingId, because, archived) is null)
-            {
-                results.Add(new(CleanupOutcome.Kept, PathOf(manifest, recording), bytes, "It was changed while it was looked at."));
-                continue;
-            }
-
-            // As the manifest says now, or would.
+            // As the manifest is going to say, or would. What has no file is not told: it is only marked, where all others are.
             manifest = manifest with { Recordings = manifest.Recordings.Replace(recording, recording with { RemovedAt = before }) };
-            results.Add(archived is not null
-                ? new(CleanupOutcome.Archived, PathOf(manifest, recording), bytes, archived.Store is null ? "archived" : $"archived, in {archived.Store}")
-                : new(CleanupOutcome.Forced, PathOf(manifest, recording), bytes, whyNot!));
+            removals.Add(new Removal(recording.RecordingId, because, archived));
+            if (!hasNoFile)
+            {
+                results.Add(recording.RecordingId, archived is not null
+                    ? new(CleanupOutcome.Archived, PathOf(manifest, recording), bytes, archived.Store is null ? "archived" : $"archived, in {archived.Store}")
+                    : new(CleanupOutcome.Forced, PathOf(manifest, recording), bytes, whyNot!));
+            }
         }
 
-        return results;
+        if (Removes && removals.Count > 0)
+        {
+            var removed = files.Remove(manifestPath, removals);
+            foreach (var removal in removals.Where(removal => !removed.ContainsKey(removal.RecordingId) && results.ContainsKey(removal.RecordingId)))
+            {
+                results[removal.RecordingId] = results[removal.RecordingId] with { Outcome = CleanupOutcome.Kept, Why = "It was changed while it was looked at." };
+            }
+        }
+
+        return [.. results.Values];
     }
 
     private async Task<(ArchivedFacts? Archived, string? WhyNot)> FindAsync(RecordingManifest manifest, ManifestRecording recording, CancellationToken cancellationToken)

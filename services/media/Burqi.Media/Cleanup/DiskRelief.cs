@@ -106,11 +106,9 @@ internal sealed partial class DiskRelief(
 
             try
             {
-                foreach (var bytes in Remove(path, cancellationToken))
-                {
-                    freed += bytes;
-                    recordings++;
-                }
+                var removed = Remove(path, cancellationToken);
+                freed += removed.Values.Sum();
+                recordings += removed.Count;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
@@ -143,24 +141,25 @@ internal sealed partial class DiskRelief(
         return found;
     }
 
-    private IEnumerable<long> Remove(string path, CancellationToken cancellationToken)
+    private IReadOnlyDictionary<Guid, long> Remove(string path, CancellationToken cancellationToken)
     {
-        if (TryRead(path) is not { } manifest || files.IsLive(manifest))
+        var removals = new List<Removal>();
+        if (TryRead(path) is { } manifest && !files.IsLive(manifest))
         {
-            yield break;
+            foreach (var recording in manifest.Recordings.Where(r => r is { IsArchived: true, RemovedAt: null }))
+            {
+                if (files.IsUnchanged(manifest, recording, cancellationToken))
+                {
+                    removals.Add(new Removal(recording.RecordingId, RemovalReasons.Archived));
+                }
+                else
+                {
+                    Log.Changed(logger, manifest.CallId, recording.File);
+                }
+            }
         }
 
-        foreach (var recording in manifest.Recordings.Where(r => r is { IsArchived: true, RemovedAt: null }))
-        {
-            if (!files.IsUnchanged(manifest, recording, cancellationToken))
-            {
-                Log.Changed(logger, manifest.CallId, recording.File);
-            }
-            else if (files.Remove(path, recording.RecordingId, RemovalReasons.Archived) is { } freed)
-            {
-                yield return freed;
-            }
-        }
+        return files.Remove(path, removals);
     }
 
     private RecordingManifest? TryRead(string path)

@@ -44,42 +44,57 @@ internal sealed class LocalFiles(ManifestStore store, ManifestEditor editor, Tim
         return !File.Exists(path) || (Length(path) == recording.FileSize && FileMeasurement.Sha256Of(path, cancellationToken) == recording.Sha256);
     }
 
-    /// <summary>Removes a recording's file and, with the last one of its stream, what they were made from.</summary>
-    /// <param name="manifestPath">Its manifest.</param>
-    /// <param name="recordingId">The recording.</param>
-    /// <param name="because">One of <see cref="RemovalReasons"/>.</param>
-    /// <param name="archived">Where it is known to lie, when the manifest does not know it.</param>
+    /// <inheritdoc cref="Remove(string, IReadOnlyCollection{Removal})"/>
     /// <returns>How many bytes that freed; null where it may not be removed, or was already.</returns>
+    public long? Remove(string manifestPath, Guid recordingId, string because) =>
+        Remove(manifestPath, [new Removal(recordingId, because)]).TryGetValue(recordingId, out var freed) ? freed : null;
+
+    /// <summary>Removes recordings' files and, with the last one of a stream, what they were made from.</summary>
+    /// <returns>How many bytes that freed, of each that was removed: not of one that may not be, or was already.</returns>
     /// <exception cref="IOException">The disk refused.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
-    public long? Remove(string manifestPath, Guid recordingId, string because, ArchivedFacts? archived = null)
+    public IReadOnlyDictionary<Guid, long> Remove(string manifestPath, IReadOnlyCollection<Removal> removals)
     {
-        long? freed = null;
+        var freed = new Dictionary<Guid, long>();
         editor.Change(manifestPath, manifest =>
         {
-            var recording = manifest.Recordings.FirstOrDefault(r => r.RecordingId == recordingId && r.RemovedAt is null);
-            recording = recording is null || archived is null ? recording : recording with { Archived = archived };
-            if (recording is null
-                || manifest.State is not (ManifestStates.Final or ManifestStates.Announced)
-                || (because == RemovalReasons.Archived && !recording.IsArchived)
-                || IsLive(manifest))
+            if (manifest.State is not (ManifestStates.Final or ManifestStates.Announced) || IsLive(manifest))
             {
                 return null;
             }
 
-            freed = 0;
-            foreach (var path in FilesOf(manifest, recording, because))
+            foreach (var removal in removals)
             {
-                freed += Length(path);
-                File.Delete(path);
+                var recording = manifest.Recordings.FirstOrDefault(r => r.RecordingId == removal.RecordingId && r.RemovedAt is null);
+                var known = recording is null || removal.Archived is null ? recording : recording with { Archived = removal.Archived };
+                if (known is null || (removal.Because == RemovalReasons.Archived && !known.IsArchived))
+                {
+                    continue;
+                }
+
+                freed[removal.RecordingId] = Delete(FilesOf(manifest, recording!, removal.Because));
+                manifest = manifest with
+                {
+                    Recordings = manifest.Recordings.Replace(recording!, known with { RemovedAt = time.GetUtcNow(), RemovedBecause = removal.Because }),
+                };
             }
 
-            var removed = recording with { RemovedAt = time.GetUtcNow(), RemovedBecause = because };
-            var changed = manifest with { Recordings = [.. manifest.Recordings.Select(r => r.RecordingId == recordingId ? removed : r)] };
-
             // Nothing of the audio is left: neither is who spoke in it.
-            return changed.Recordings.All(r => r.RemovedAt is not null) ? changed with { State = ManifestStates.Removed, Tracks = [] } : changed;
+            return freed.Count == 0 ? null
+                : manifest.Recordings.All(r => r.RemovedAt is not null) ? manifest with { State = ManifestStates.Removed, Tracks = [] }
+                : manifest;
         });
+        return freed;
+    }
+
+    private static long Delete(IReadOnlyList<string> paths)
+    {
+        var freed = paths.Sum(Length);
+        foreach (var path in paths)
+        {
+            File.Delete(path);
+        }
+
         return freed;
     }
 
@@ -87,3 +102,9 @@ internal sealed class LocalFiles(ManifestStore store, ManifestEditor editor, Tim
 
     private static long Length(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 }
+
+/// <summary>That a recording's file is to go.</summary>
+/// <param name="RecordingId">The recording.</param>
+/// <param name="Because">One of <see cref="RemovalReasons"/>.</param>
+/// <param name="Archived">Where it is known to lie, when its manifest does not know it.</param>
+internal sealed record Removal(Guid RecordingId, string Because, ArchivedFacts? Archived = null);
