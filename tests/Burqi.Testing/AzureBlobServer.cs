@@ -123,9 +123,10 @@ public sealed class AzureBlobServer : IAsyncDisposable
     }
 
     /// <summary>Puts a blob.</summary>
-    public async Task PutAsync(string container, string name, byte[] content)
+    public async Task PutAsync(string container, string name, byte[] content, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        using var put = await SendAsync(HttpMethod.Put, $"{container}/{name}", content: new ByteArrayContent(content), headers: ("x-ms-blob-type", "BlockBlob"));
+        (string, string)[] headers = [("x-ms-blob-type", "BlockBlob"), .. (metadata ?? new Dictionary<string, string>()).Select(pair => ($"x-ms-meta-{pair.Key}", pair.Value))];
+        using var put = await SendAsync(HttpMethod.Put, $"{container}/{name}", content: new ByteArrayContent(content), headers: headers);
         put.EnsureSuccessStatusCode();
     }
 

@@ -56,6 +56,22 @@ public sealed class RotationTests : ArchiverTest
     }
 
     [Fact]
+    public async Task Rotate_RowsThatSayOtherwiseThanTheirObjects_AreNotBelieved()
+    {
+        await ArchiveAsync(3);
+        await ExecuteAsync($"update archiver.jobs set encryption_key_id = null where recording_id = '{_recordings[0].Id}'");
+        await ExecuteAsync($"update archiver.jobs set encryption_key_id = 'new' where recording_id = '{_recordings[1].Id}'");
+        EncryptionKeys.Set(Settings, "new", "old");
+        await using var archiver = await StartArchiverAsync();
+
+        var rotation = await EndOfAsync(archiver, await AskAsync(archiver));
+
+        (Text(rotation, "status"), Number(rotation, "looked_at")).ShouldBe(("completed", 3));
+        await ShouldBeReadableWithAsync("new");
+        (await ScalarAsync<long>("select count(*) from archiver.jobs where encryption_key_id = 'new'")).ShouldBe(3);
+    }
+
+    [Fact]
     public async Task Rotate_SomeCannotBe_SaysSoAndDoesThemWhenAskedAgain()
     {
         await ArchiveAsync(2);

@@ -90,8 +90,8 @@ internal sealed partial class RecordingMove(
 
     private async Task CopyAsync(ArchiveJob job, ObjectKey key, IRecordingStore from, StoredRecording stored, CancellationToken cancellationToken)
     {
-        await CopyAsync(key, from, stored, cancellationToken);
-        if (await switchStore.ExecuteAsync(job, from, stores.Primary, stores.Primary.UrlOf(key), cancellationToken))
+        var keyId = await CopyAsync(key, from, stored, cancellationToken);
+        if (await switchStore.ExecuteAsync(job, from, stores.Primary, stores.Primary.UrlOf(key), keyId, cancellationToken))
         {
             metrics.Moved();
             Log.Moved(logger, job.RecordingId, from.Name, stores.Primary.Name);
@@ -126,9 +126,10 @@ internal sealed partial class RecordingMove(
         Log.LeftTheFallback(logger, job.RecordingId, from.Name);
     }
 
-    /// <summary>Copies the object to the first store, and returns when it is verified there.</summary>
-    private async Task CopyAsync(ObjectKey key, IRecordingStore from, StoredRecording stored, CancellationToken cancellationToken)
+    /// <summary>Copies the object to the first store, and returns when it is verified there: the key that it is encrypted with there, if any.</summary>
+    private async Task<string?> CopyAsync(ObjectKey key, IRecordingStore from, StoredRecording stored, CancellationToken cancellationToken)
     {
+        string? keyId;
         var block = ArrayPool<byte>.Shared.Rent(BlockSize);
         try
         {
@@ -150,6 +151,7 @@ internal sealed partial class RecordingMove(
                 throw Unreadable($"Store {from.Name} gives back something else than the recording that it was given.");
             }
 
+            keyId = upload.EncryptionKeyId;
             await InPrimaryAsync(() => upload.CommitAsync(stored.Sha256, cancellationToken), cancellationToken);
             await InPrimaryAsync(() => StoredObject.VerifyAsync(stores.Primary, key, stored.FileSize, stored.Sha256, cancellationToken), cancellationToken);
         }
@@ -159,6 +161,7 @@ internal sealed partial class RecordingMove(
         }
 
         await choice.TookAsync(stores.Primary, cancellationToken);
+        return keyId;
     }
 
     /// <summary>The fallback is the source here: nothing that it does is the first store's fault.</summary>

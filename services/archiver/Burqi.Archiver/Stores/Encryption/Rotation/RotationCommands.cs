@@ -25,21 +25,29 @@ internal sealed class RotationCommands(ArchiverDatabase database)
         """
         update archiver.encryption_rotations set started_at = coalesce(started_at, now()), updated_at = now()
         where status = 'running' and key_id = @KeyId
-        returning id
+        returning id as Id, position as Position, failed as Failed, error as Error
         """;
 
     private const string ReportSql =
         """
         with done as (
             update archiver.jobs set encryption_key_id = @KeyId, updated_at = now()
-            where id = any(@Done) and encryption_key_id <> @KeyId
-            returning 1)
+            where id = any(@Done) and encryption_key_id is distinct from @KeyId
+            returning 1),
+        plain as (
+            update archiver.jobs set encryption_key_id = null, updated_at = now()
+            where id = any(@Plain) and encryption_key_id is not null)
         update archiver.encryption_rotations
-        set rewrapped = rewrapped + (select count(*) from done), failed = @Failed, error = @Error, updated_at = now()
+        set position = @Position, looked_at = looked_at + @LookedAt, rewrapped = rewrapped + (select count(*) from done), failed = @Failed, error = @Error,
+            updated_at = now()
         where id = @Id and status = 'running'
         """;
 
-    private const string ForgetSql = "update archiver.jobs set encryption_key_id = null, updated_at = now() where id = @Id";
+    private const string RestartSql =
+        """
+        update archiver.encryption_rotations set position = '00000000-0000-0000-0000-000000000000', failed = 0, updated_at = now()
+        where id = @Id and status = 'running'
+        """;
 
     private const string EndSql =
         """
@@ -66,21 +74,23 @@ internal sealed class RotationCommands(ArchiverDatabase database)
     }
 
     /// <summary>Takes up the rotation to this key; null where none is wanted.</summary>
-    public async Task<Guid?> BeginAsync(NpgsqlConnection connection, string keyId, CancellationToken cancellationToken) =>
-        await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(BeginSql, new { KeyId = keyId }, cancellationToken: cancellationToken));
+    public async Task<RotationPlace?> BeginAsync(NpgsqlConnection connection, string keyId, CancellationToken cancellationToken) =>
+        await connection.QuerySingleOrDefaultAsync<RotationPlace>(new CommandDefinition(BeginSql, new { KeyId = keyId }, cancellationToken: cancellationToken));
 
-    /// <summary>Writes down whose keys are wrapped by <paramref name="keyId"/> now. False: the rotation is not wanted any more.</summary>
-    public async Task<bool> ReportAsync(Guid id, string keyId, IReadOnlyCollection<Guid> done, long failed, string? error, CancellationToken cancellationToken)
+    /// <summary>Writes down what came of a batch: whose keys are wrapped by the new one, and what is not encrypted. False: the rotation is not wanted any more.</summary>
+    public async Task<bool> ReportAsync(
+        RotationPlace place, string keyId, IReadOnlyCollection<Guid> done, IReadOnlyCollection<Guid> plain, int lookedAt, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return await ExecuteAsync(connection, ReportSql, new { Id = id, KeyId = keyId, Done = done.ToArray(), Failed = failed, Error = error }, cancellationToken) == 1;
+        var parameters = new { place.Id, KeyId = keyId, Done = done.ToArray(), Plain = plain.ToArray(), place.Position, LookedAt = lookedAt, place.Failed, place.Error };
+        return await ExecuteAsync(connection, ReportSql, parameters, cancellationToken) == 1;
     }
 
-    /// <summary>Writes down that a job's object is not encrypted.</summary>
-    public async Task ForgetAsync(Guid jobId, CancellationToken cancellationToken)
+    /// <summary>Has all objects looked at once more.</summary>
+    public async Task RestartAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        await ExecuteAsync(connection, ForgetSql, new { Id = jobId }, cancellationToken);
+        await ExecuteAsync(connection, RestartSql, new { Id = id }, cancellationToken);
     }
 
     public async Task EndAsync(Guid id, string status, long failed, string? error, CancellationToken cancellationToken)

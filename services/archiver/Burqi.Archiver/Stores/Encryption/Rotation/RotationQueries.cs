@@ -15,10 +15,10 @@ internal sealed class RotationQueries(ArchiverDatabase database)
 
     private const string BatchSql =
         """
-        select job.id as Id, job.recording_id as RecordingId, job.object_key as ObjectKey, job.store as Store
+        select job.id as Id, job.recording_id as RecordingId, job.object_key as ObjectKey, job.store as Store, job.encryption_key_id as KeyId
         from archiver.jobs job
-        where job.status = 'completed' and job.encryption_key_id is not null and job.encryption_key_id <> @KeyId and job.id > @After
-          and not exists (select 1 from archiver.jobs deletion where deletion.recording_id = job.recording_id and deletion.step = 'delete-recording')
+        where job.id > @After and job.status = 'completed' and job.step in ('archive', 'split') and job.store is not null
+          and not exists (select 1 from archiver.jobs deletion where deletion.recording_id = job.recording_id and deletion.step = 'delete-recording' and deletion.status = 'completed')
         order by job.id
         limit @Size
         """;
@@ -36,10 +36,10 @@ internal sealed class RotationQueries(ArchiverDatabase database)
         return await connection.QuerySingleOrDefaultAsync<EncryptionRotation>(new CommandDefinition(GetSql, new { Id = id }, cancellationToken: cancellationToken));
     }
 
-    /// <summary>Objects that are encrypted with another key than this one, in the order of their jobs.</summary>
-    public async Task<IReadOnlyList<EncryptedJob>> BatchAsync(string keyId, Guid after, int size, CancellationToken cancellationToken)
+    /// <summary>All objects that there should be, in the order of their jobs: what is known of their keys is not relied upon.</summary>
+    public async Task<IReadOnlyList<ObjectToLookAt>> BatchAsync(Guid after, int size, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        return [.. await connection.QueryAsync<EncryptedJob>(new CommandDefinition(BatchSql, new { KeyId = keyId, After = after, Size = size }, cancellationToken: cancellationToken))];
+        return [.. await connection.QueryAsync<ObjectToLookAt>(new CommandDefinition(BatchSql, new { After = after, Size = size }, cancellationToken: cancellationToken))];
     }
 }

@@ -69,9 +69,9 @@ internal sealed partial class RotationWorker(
 
         try
         {
-            if (await rotations.BeginAsync(connection, keyId, cancellationToken) is { } id)
+            if (await rotations.BeginAsync(connection, keyId, cancellationToken) is { } place)
             {
-                await RotateAsync(id, keyId, cancellationToken);
+                await RotateAsync(place, keyId, cancellationToken);
             }
         }
         finally
@@ -80,79 +80,91 @@ internal sealed partial class RotationWorker(
         }
     }
 
-    private async Task RotateAsync(Guid id, string keyId, CancellationToken cancellationToken)
+    private async Task RotateAsync(RotationPlace place, string keyId, CancellationToken cancellationToken)
     {
-        Log.Begun(logger, id, keyId);
+        Log.Begun(logger, place.Id, keyId);
         for (var pass = 1; ; pass++)
         {
-            if (await PassAsync(id, keyId, cancellationToken) is not var (failed, error))
+            if (await PassAsync(place, keyId, cancellationToken) is not { } end)
             {
                 return;
             }
 
-            if (failed == 0)
+            if (end.Failed == 0)
             {
-                await rotations.EndAsync(id, RotationStatuses.Completed, failed, error: null, cancellationToken);
-                Log.Completed(logger, id, keyId);
+                await rotations.EndAsync(end.Id, RotationStatuses.Completed, end.Failed, error: null, cancellationToken);
+                Log.Completed(logger, end.Id, keyId);
                 return;
             }
 
             if (pass == MostPasses)
             {
-                await rotations.EndAsync(id, RotationStatuses.Failed, failed, error, cancellationToken);
-                Log.Failed(logger, id, keyId, failed, error);
+                await rotations.EndAsync(end.Id, RotationStatuses.Failed, end.Failed, end.Error, cancellationToken);
+                Log.Failed(logger, end.Id, keyId, end.Failed, end.Error);
                 return;
             }
 
             await Task.Delay(_options.PassInterval, clock, cancellationToken);
+            await rotations.RestartAsync(end.Id, cancellationToken);
+            place = end with { Position = Guid.Empty, Failed = 0 };
         }
     }
 
-    /// <summary>Goes through all that is left. How many failed, and why the last one did; null where the rotation is not wanted any more.</summary>
-    private async Task<(long Failed, string? Error)?> PassAsync(Guid id, string keyId, CancellationToken cancellationToken)
+    /// <summary>Looks at all objects from a place on. Where it ended; null where the rotation is not wanted any more.</summary>
+    private async Task<RotationPlace?> PassAsync(RotationPlace place, string keyId, CancellationToken cancellationToken)
     {
-        var (after, failed, error) = (Guid.Empty, 0L, (string?)null);
-        while (await queries.BatchAsync(keyId, after, BatchSize, cancellationToken) is { Count: > 0 } batch)
+        while (await queries.BatchAsync(place.Position, BatchSize, cancellationToken) is { Count: > 0 } batch)
         {
-            var done = new ConcurrentBag<Guid>();
+            var (done, plain) = (new ConcurrentBag<Guid>(), new ConcurrentBag<Guid>());
+            var failures = new ConcurrentQueue<string>();
             await Parallel.ForEachAsync(
                 batch,
                 new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-                async (job, token) =>
+                async (one, token) =>
                 {
                     try
                     {
-                        await RewrapAsync(job, done, token);
+                        (await RewrapAsync(one, token) ? done : plain).Add(one.Id);
                     }
                     catch (Exception exception) when (!token.IsCancellationRequested)
                     {
-                        Interlocked.Increment(ref failed);
-                        Volatile.Write(ref error, $"Recording {job.RecordingId}: {exception.Message}");
-                        metrics.NotRewrapped(job.Store);
-                        Log.NotRewrapped(logger, job.RecordingId, job.Store, exception.Message);
+                        failures.Enqueue($"Recording {one.RecordingId}: {exception.Message}");
+                        metrics.NotRewrapped(one.Store);
+                        Log.NotRewrapped(logger, one.RecordingId, one.Store, exception.Message);
                     }
                 });
-            after = batch[^1].Id;
-            if (!await rotations.ReportAsync(id, keyId, done, failed, error, cancellationToken))
+            place = place with { Position = batch[^1].Id, Failed = place.Failed + failures.Count, Error = failures.LastOrDefault() ?? place.Error };
+            if (!await rotations.ReportAsync(place, keyId, done, plain, batch.Count, cancellationToken))
             {
                 return null;
             }
         }
 
-        return (failed, error);
+        return place;
     }
 
-    private async Task RewrapAsync(EncryptedJob job, ConcurrentBag<Guid> done, CancellationToken cancellationToken)
+    /// <summary>False: the object is not encrypted, or is none and was thought not to be.</summary>
+    private async Task<bool> RewrapAsync(ObjectToLookAt one, CancellationToken cancellationToken)
     {
-        var store = (EncryptedRecordingStore)stores.Named(job.Store);
-        if (await store.RewrapAsync(ObjectKey.Parse(job.ObjectKey), cancellationToken) is null)
+        var store = (EncryptedRecordingStore)stores.Named(one.Store);
+        try
         {
-            await rotations.ForgetAsync(job.Id, cancellationToken);
-            return;
-        }
+            if (await store.RewrapAsync(ObjectKey.Parse(one.ObjectKey), cancellationToken) is not { } keyId)
+            {
+                return false;
+            }
 
-        done.Add(job.Id);
-        metrics.Rewrapped(job.Store);
+            if (keyId != one.KeyId)
+            {
+                metrics.Rewrapped(one.Store);
+            }
+
+            return true;
+        }
+        catch (FileNotFoundException) when (one.KeyId is null)
+        {
+            return false; // what is missing is not looked for here
+        }
     }
 
     private static partial class Log
