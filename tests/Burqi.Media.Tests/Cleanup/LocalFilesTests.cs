@@ -54,7 +54,7 @@ public sealed class LocalFilesTests : IDisposable
     }
 
     [Fact]
-    public void Remove_OfWhatWasMadeFromOtherFiles_TakesThemWithTheLastOne()
+    public void Remove_OfWhatWasMadeFromOtherFiles_TakesThemAsWell()
     {
         // An assistant that wants the voices as MP3 and no mix: the WAVs lie beside them.
         var manifest = StoredRecording.Create(_folder, m => StoredRecording.Archived(m with
@@ -66,12 +66,31 @@ public sealed class LocalFilesTests : IDisposable
             File.WriteAllBytes(manifest.Location.File(_folder, recording.File), new byte[10]);
         }
 
-        Remove(manifest, RecordingTypes.User, RemovalReasons.Archived).ShouldBe(10);
-        StoredRecording.Files(_folder, manifest).ShouldContain(manifest.Location.AudioName(RecordingTypes.User), "the other recording is still there");
+        Remove(manifest, RecordingTypes.User, RemovalReasons.Archived).ShouldBe(10 + 1000);
+        StoredRecording.Files(_folder, manifest).ShouldNotContain(manifest.Location.AudioName(RecordingTypes.User));
+        StoredRecording.Files(_folder, manifest).ShouldContain(manifest.Location.AudioName(RecordingTypes.Assistant), "the other recording is still there");
 
         // The mix that the test's recording came with is none of this manifest's.
-        Remove(manifest, RecordingTypes.Assistant, RemovalReasons.Archived).ShouldBe(10 + 1000 + 1000);
+        Remove(manifest, RecordingTypes.Assistant, RemovalReasons.Archived).ShouldBe(10 + 1000);
         StoredRecording.Files(_folder, manifest).ShouldBe([manifest.Location.AudioName(RecordingTypes.Mixed)]);
+    }
+
+    [Fact]
+    public void Remove_OfADeletedRecording_LeavesNothingThatItWasMadeFrom()
+    {
+        // The mix failed, so that the tracks are kept for it; what is deleted goes all the same.
+        var manifest = StoredRecording.Create(_folder, m => m with
+        {
+            Recordings = [.. m.Recordings.Select(r => r.RecordingType == RecordingTypes.Mixed
+                ? r with { Failure = "The disk was full.", FailedAt = m.EndedAt, FileSize = null, Sha256 = null }
+                : r with { File = m.Location.Mp3Name(r.RecordingType), Format = AudioFormats.Mp3 })],
+        });
+        File.Delete(manifest.Location.File(_folder, manifest.Location.AudioName(RecordingTypes.Mixed)));
+        File.WriteAllBytes(manifest.Location.File(_folder, manifest.Location.Mp3Name(RecordingTypes.User)), new byte[10]);
+
+        Remove(manifest, RecordingTypes.User, RemovalReasons.Deleted).ShouldBe(10 + 1000);
+
+        StoredRecording.Files(_folder, manifest).ShouldBe([manifest.Location.AudioName(RecordingTypes.Assistant)]);
     }
 
     [Fact]

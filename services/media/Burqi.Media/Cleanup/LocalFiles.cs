@@ -13,14 +13,20 @@ internal sealed class LocalFiles(ManifestStore store, ManifestEditor editor, Tim
         store.OfCall(manifest.Location).Any(other => other.State is ManifestStates.Recording or ManifestStates.Captured);
 
     /// <summary>
-    /// What goes with a recording, of what is there: its own file, and with the last one of its stream what they were made from. Tracks whose
-    /// mix could not be made are all that is left of it: only who wants it gone whether archived or not removes them.
+    /// What goes with a recording, of what is there: its own file and the WAV that it was made from, and with the last one of its stream all
+    /// tracks. Where another one failed, the tracks are all that is left of it: only who wants a recording gone, archived or not, takes its own.
     /// </summary>
     public IReadOnlyList<string> FilesOf(RecordingManifest manifest, ManifestRecording recording, string because)
     {
         var others = manifest.Recordings.Where(r => r.RecordingId != recording.RecordingId).ToArray();
+        var areAllGone = others.All(r => r.RemovedAt is not null || (r.Failure is not null && because != RemovalReasons.Archived));
         IEnumerable<string> files = [recording.File];
-        if (others.All(r => r.RemovedAt is not null || (r.Failure is not null && because != RemovalReasons.Archived)))
+        if (because != RemovalReasons.Archived || others.All(r => r.Failure is null))
+        {
+            files = files.Append(manifest.Location.AudioName(recording.RecordingType));
+        }
+
+        if (areAllGone)
         {
             files = files
                 .Concat(manifest.Tracks.Select(track => track.File))
