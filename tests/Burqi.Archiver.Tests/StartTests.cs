@@ -94,6 +94,22 @@ public sealed class StartTests
                 "Archiver:Azure:Retries is 11: give a number from 0 to 10.",
             ]);
 
+    [Fact]
+    public async Task Start_AcsWithMuchWrong_SaysAllOfItAndNoSecret() =>
+        (await FailuresAsync(new()
+        {
+            ["BURQI_DATABASE_URL"] = "Host=localhost",
+            ["ACS_CONNECTION_STRING"] = "endpoint=https://burqi.communication.azure.com/;accesskey=this is a secret",
+            ["BURQI_ACS_CONTENT_HOSTS"] = "*.asm.skype.com,https://storage.example/",
+            ["RECORDING_USE_BYOS"] = "true",
+        })).ShouldBe(
+            [
+                "ACS_CONNECTION_STRING holds no accesskey that is base64.",
+                "BURQI_ACS_CONTENT_HOSTS has the entry 'https://storage.example/': give names of hosts without a scheme, port or path, such as storage.example or *.storage.example.",
+                "AZURE_STORAGE_CONTAINER is missing: RECORDING_USE_BYOS needs the container that keeps the recordings.",
+                "AZURE_STORAGE_ACCOUNT is missing: RECORDING_USE_BYOS needs the account's name (or AZURE_STORAGE_CONNECTION_STRING says all of it).",
+            ]);
+
     [Theory]
     [InlineData("user", "TWILIO_CHANNEL_MAP has the entry 'user': give user,assistant or assistant,user, for channels 1 and 2, or none.")]
     [InlineData("user,user", "TWILIO_CHANNEL_MAP has the entry 'user,user': give user,assistant or assistant,user, for channels 1 and 2, or none.")]

@@ -146,6 +146,25 @@ public sealed class AcsSourceTests : HttpSourceContract
         shown.ShouldBe("");
     }
 
+    [Theory]
+    [InlineData("bytes 0-{0}/{1}", true)]
+    [InlineData("bytes 0-{0}/*", true)]
+    [InlineData("bytes 1-{0}/{1}", false)]
+    [InlineData(null, false)]
+    public async Task Open_AnswersAPart_IsTakenOnlyIfItIsAllOfIt(string? range, bool isWhole)
+    {
+        Peer.Answers[Path] = (context, _) =>
+        {
+            context.Response.StatusCode = StatusCodes.Status206PartialContent;
+            context.Response.Headers.ContentRange = range is null ? null : string.Format(System.Globalization.CultureInfo.InvariantCulture, range, Content.Length - 1, Content.Length);
+            return HttpPeer.WriteAsync(context, Content);
+        };
+
+        var failure = await Record.ExceptionAsync(async () => await (await OpenAsync()).DisposeAsync());
+
+        (failure is null).ShouldBe(isWhole);
+    }
+
     [Fact]
     public async Task Open_RedirectToAnotherHostThatIsHttps_IsNotFollowed()
     {

@@ -29,6 +29,11 @@ internal sealed record SourceVersion(long? Size, EntityTagHeaderValue? Tag, Date
     {
         var headers = response.Content.Headers;
         var size = headers.ContentLength;
+        if (headers.ContentRange is null && response.StatusCode == HttpStatusCode.PartialContent)
+        {
+            throw FalseRange(range: null, from: 0, size: null);
+        }
+
         if (headers.ContentRange is { } range)
         {
             // Some say that all of it is a range of it, also where nobody asked for one.
