@@ -10,6 +10,8 @@ namespace Burqi.EndToEnd.Tests;
 [Collection(DistributedCollection.Name)]
 public sealed class RecordingControlTests(DistributedStack stack) : IDisposable
 {
+    private const int Frame = 160;
+
     private readonly HttpClient api = stack.CreateApiClient();
 
     [Fact]
@@ -115,7 +117,7 @@ public sealed class RecordingControlTests(DistributedStack stack) : IDisposable
         silent.ShouldBePositive(what);
 
         var to = from + silent;
-        samples.AsSpan(to).CommonPrefixLength(sent.AsSpan(to)).ShouldBe(samples.Length - to, what);
+        samples.AsSpan(to).CommonPrefixLength(sent.AsSpan(to)).ShouldBeGreaterThanOrEqualTo(samples.Length - to - Frame, $"{what}: the other side's frame of the same moment may have come first");
         return (from, to, samples.Length);
     }
 

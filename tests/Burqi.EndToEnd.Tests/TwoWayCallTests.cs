@@ -132,7 +132,8 @@ public sealed class TwoWayCallTests : IAsyncLifetime
         switch (message.GetProperty("event").GetString())
         {
             case "start":
-                foreach (var part in Greeting.Chunk(4000))
+                // Five seconds each: a pause between the two, on a busy machine, is not heard.
+                foreach (var part in Greeting.Chunk(40_000))
                 {
                     await agent.SendAsync(socket, Media(sid, part));
                 }

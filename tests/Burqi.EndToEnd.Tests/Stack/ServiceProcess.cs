@@ -12,7 +12,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
 {
     private const int StuckBus = 70;
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
 
     private readonly string assembly;
     private readonly Dictionary<string, string?> environment;
@@ -106,9 +106,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
                     using var answer = await client.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellation);
                     return answer.StatusCode == HttpStatusCode.OK;
                 }
-                catch (HttpRequestException)
+                catch (Exception notYet) when (notYet is HttpRequestException or TaskCanceledException && !cancellation.IsCancellationRequested)
                 {
-                    return false;
+                    return false; // not there, or too busy to answer in time
                 }
             },
             StartLimit,
