@@ -35,22 +35,24 @@ internal sealed class AcsProviderSource(
 
     public IReadOnlyList<NewJob> After(ArchiveJob job, TransferResult result) => [];
 
-    public async Task DeleteAsync(ArchiveJob job, CancellationToken cancellationToken)
+    public Task DeleteAsync(ArchiveJob job, CancellationToken cancellationToken)
     {
         var (content, delete) = AcsDetails.Parse(job.SourceDetails);
         if (job.SourceKind == AcsBlobRecordingSource.SourceKind)
         {
-            await blobs.DeleteAsync(content, cancellationToken);
+            return ProviderCopy.DeleteAsync(() => blobs.DeleteAsync(content, cancellationToken));
         }
-        else if (delete is not null)
+
+        // A day after it was made it is gone, whatever anybody does; older pages of ACS's say two.
+        var age = clock.GetUtcNow().UtcDateTime - job.TakenUpAt;
+        if (age >= AcsSourceOptions.KeptFor * 2 || (delete is null && age >= AcsSourceOptions.KeptFor))
         {
-            await storage.DeleteAsync(delete, cancellationToken);
+            return Task.CompletedTask;
         }
-        else if (clock.GetUtcNow().UtcDateTime - job.TakenUpAt is not { } age || age < AcsSourceOptions.KeptFor)
-        {
-            // Passing: a day after it was made it is gone, whatever anybody does.
-            throw new TransferException(
+
+        return delete is not null
+            ? ProviderCopy.DeleteAsync(() => storage.DeleteAsync(delete, cancellationToken))
+            : throw new TransferException(
                 TransferFailure.SourceUnavailable, "ACS did not say where its copy is deleted: it deletes it itself, a day after it was made.");
-        }
     }
 }

@@ -33,14 +33,14 @@ internal sealed class LiveKitProviderSource(LiveKitRecordingSource source) : IPr
 
     public IReadOnlyList<NewJob> After(ArchiveJob job, TransferResult result) => [];
 
-    public async Task DeleteAsync(ArchiveJob job, CancellationToken cancellationToken)
+    public Task DeleteAsync(ArchiveJob job, CancellationToken cancellationToken) => ProviderCopy.DeleteAsync(async () =>
     {
         var details = LiveKitDetails.Parse(job.SourceDetails);
         if (!IsOurs(source.PlaceOf(details), job))
         {
             await source.DeleteAsync(details, cancellationToken);
         }
-    }
+    });
 
     /// <summary>
     /// Whether what lies there is no copy of LiveKit's but a recording of ours: this one, or another one that was told of the same file.
