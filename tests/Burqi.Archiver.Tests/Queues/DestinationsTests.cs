@@ -121,6 +121,20 @@ public sealed class DestinationsTests : IDisposable
     }
 
     [Fact]
+    public void End_QueueWithoutAName_IsLimitedButNeverLeftAlone()
+    {
+        for (var attempt = 0; attempt < 10; attempt++)
+        {
+            _destinations.End(Begin(""), JobEnd.Failed(TransferFailure.SourceUnavailable));
+        }
+
+        State("").ShouldBe(DestinationState.Closed);
+        Begin("");
+        Begin("");
+        _destinations.MayVisit([""]).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Health_SomethingIsLeftAlone_IsDegradedAndNamesNoHost()
     {
         var check = new DestinationsHealthCheck(_destinations);

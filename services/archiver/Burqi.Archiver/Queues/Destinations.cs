@@ -67,7 +67,8 @@ internal sealed partial class Destinations
         {
             foreach (var visit in visits)
             {
-                End(visit, end.Speaks(IsStore(visit.Destination)));
+                // A queue without a name is of many things: what one of them does says nothing about the others.
+                End(visit, visit.Destination.Length == 0 ? null : end.Speaks(IsStore(visit.Destination)));
             }
         }
     }
