@@ -5,7 +5,8 @@
 #   test  that, and what the tests start or judge with: RabbitMQ, an S3 server (Ceph's radosgw), ffmpeg, a headless
 #         Chromium, nginx, Node.js, and with npm the packages of tests/npm (Azurite, Twilio's library)
 #   load  LAME alone
-#   bench LAME, and Node, which runs the recorder that ours is compared with
+#   bench LAME, and Node, which runs the recorder that ours is compared with; PostgreSQL, the S3 server, and rclone, which the archiver is
+#         compared with
 # May be run any number of times, also at once and after being interrupted.
 set -eu
 
@@ -46,12 +47,17 @@ packages=
 need() { packages="$packages $*"; }
 
 has setpriv && has setsid || need util-linux
-case $purpose in demo | test) has_postgres || need postgresql ;; esac
+case $purpose in demo | test | bench) has_postgres || need postgresql ;; esac
 has_lame || need libmp3lame0
 case $purpose in test | bench) { has node && has npm; } || need nodejs npm ;; esac
+case $purpose in
+  test | bench)
+    { has radosgw && has radosgw-admin && has ceph && has ceph-mon && has ceph-osd && has monmaptool; } || need radosgw ceph-common ceph-mon ceph-osd
+    ;;
+esac
+[ "$purpose" != bench ] || has rclone || need rclone
 if [ "$purpose" = test ]; then
   [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || need rabbitmq-server
-  { has radosgw && has radosgw-admin && has ceph && has ceph-mon && has ceph-osd && has monmaptool; } || need radosgw ceph-common ceph-mon ceph-osd
   { has ffmpeg && has ffprobe; } || need ffmpeg
   has chromium-headless-shell || need chromium-headless-shell
   has nginx || [ -x /usr/sbin/nginx ] || need nginx-light

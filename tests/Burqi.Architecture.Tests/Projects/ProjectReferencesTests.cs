@@ -79,7 +79,8 @@ public sealed class ProjectReferencesTests
 
     [Fact]
     public void TestProject_References_OneHostAtMost() => Rule.HoldsFor(
-        ProjectFile.All.Where(project => project.IsTest),
+        // The load generator has its hosts built beside it, and loads none of them.
+        ProjectFile.All.Where(project => project.IsTest && project.Name != "Burqi.Load"),
         project =>
         {
             var hosts = project.References.Where(name => name.EndsWith(".Host", StringComparison.Ordinal) || name == "Burqi.AllInOne").ToArray();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Burqi.Load.Archiving;
 using Burqi.Load.Measuring;
 using Burqi.Load.Reporting;
 using Burqi.Load.Servers;
@@ -10,7 +11,7 @@ internal static class LoadCommands
 {
     public static Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Puts real-time calls on a media server and measures what they cost it.") { Load(), Bench(), Long(), Mp3(), Tee(), Sink() };
+        var root = new RootCommand("Puts real-time calls on a media server and measures what they cost it.") { Load(), Bench(), Long(), Mp3(), Tee(), Archive(), Sink(), Files() };
         return root.Parse(args).InvokeAsync();
     }
 
@@ -63,10 +64,13 @@ internal static class LoadCommands
             await Console.Out.WriteLineAsync(mp3.AsMemory(), cancellation);
             var longest = LoadReport.Describe(await LongCall.RunAsync(TimeSpan.FromHours(4)));
             await Console.Out.WriteLineAsync(longest.AsMemory(), cancellation);
+            var archive = await ArchiveTableAsync(parsed.GetValue(repeats));
+            await Console.Out.WriteLineAsync($"\n{archive}".AsMemory(), cancellation);
             if (parsed.GetValue(write) is { } page)
             {
                 var text = await File.ReadAllTextAsync(page.FullName, cancellation);
-                await File.WriteAllTextAsync(page.FullName, BenchReport.Replace(text, "ratios", $"{Machine.Describe()}\n\n{table}\n\n- {tee}\n- {mp3}\n- {longest}"), cancellation);
+                text = BenchReport.Replace(text, "ratios", $"{Machine.Describe()}\n\n{table}\n\n- {tee}\n- {mp3}\n- {longest}");
+                await File.WriteAllTextAsync(page.FullName, BenchReport.Replace(text, "archive", archive), cancellation);
             }
 
             return results[ServerKind.Media].TrueForAll(result => result.IsWhole) ? 0 : 1;
@@ -112,6 +116,49 @@ internal static class LoadCommands
             var result = await TeeRun.MeasureAsync(parsed.GetValue(calls), TimeSpan.FromSeconds(parsed.GetValue(seconds)));
             await Console.Out.WriteLineAsync(LoadReport.Describe(result));
             return result.Relayed.Received == result.Relayed.Sent ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static Command Archive()
+    {
+        var repeats = Number("--repeats", 3, "How often both are measured; they take turns.");
+        var gibibytes = Number("--gib", 0, "One file of this many GiB by the archiver alone instead: its memory must stay flat.");
+        var command = new Command("archive", "The archiver beside rclone: files from an HTTP server into an S3 server.") { repeats, gibibytes };
+        command.SetAction(async (parsed, _) =>
+        {
+            if (parsed.GetValue(gibibytes) is var gib and > 0)
+            {
+                await ArchiveRun.ArchiverAsync([new($"1 file of {gib} GiB", 1, gib * 1024L * 1024 * 1024)]);
+                return 0;
+            }
+
+            await Console.Out.WriteLineAsync(await ArchiveTableAsync(parsed.GetValue(repeats)));
+            return 0;
+        });
+        return command;
+    }
+
+    private static async Task<string> ArchiveTableAsync(int repeats)
+    {
+        var (archiver, rclone) = (new List<ArchiveResult>(), new List<ArchiveResult>());
+        for (var repeat = 0; repeat < repeats; repeat++)
+        {
+            rclone.Add(await ArchiveRun.RcloneAsync(ArchiveRun.Sets));
+            archiver.Add(await ArchiveRun.ArchiverAsync(ArchiveRun.Sets));
+        }
+
+        return ArchiveReport.Table(ArchiveRun.Sets, archiver, rclone);
+    }
+
+    private static Command Files()
+    {
+        var port = new Argument<int>("port");
+        var command = new Command("files", "Serves files of any size, out of memory.") { port };
+        command.SetAction(async (parsed, _) =>
+        {
+            await FileServer.RunAsync(parsed.GetValue(port));
+            return 0;
         });
         return command;
     }

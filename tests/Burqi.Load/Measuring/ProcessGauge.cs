@@ -15,6 +15,9 @@ internal static class ProcessGauge
     /// <summary>Memory in use, in KiB: all that is resident, and the part of it that is this process's alone.</summary>
     public static MemoryUse Memory(int process) => ParseMemory(File.ReadAllText($"/proc/{process}/status"));
 
+    /// <summary>The most that was ever resident, in KiB.</summary>
+    public static long PeakResident(int process) => Find(File.ReadAllText($"/proc/{process}/status"), "VmHWM:");
+
     internal static double ParseCpu(string stat)
     {
         // The second field is the program's name in parentheses and may hold anything.
@@ -24,20 +27,20 @@ internal static class ProcessGauge
 
     internal static MemoryUse ParseMemory(string status)
     {
-        long Find(string name)
-        {
-            foreach (var line in status.Split('\n'))
-            {
-                if (line.StartsWith(name, StringComparison.Ordinal))
-                {
-                    return long.Parse(line[name.Length..].Trim().Split(' ')[0], CultureInfo.InvariantCulture);
-                }
-            }
+        return new MemoryUse(Find(status, "VmRSS:"), Find(status, "RssAnon:"));
+    }
 
-            throw new FormatException($"The kernel does not tell {name}");
+    private static long Find(string status, string name)
+    {
+        foreach (var line in status.Split('\n'))
+        {
+            if (line.StartsWith(name, StringComparison.Ordinal))
+            {
+                return long.Parse(line[name.Length..].Trim().Split(' ')[0], CultureInfo.InvariantCulture);
+            }
         }
 
-        return new MemoryUse(Find("VmRSS:"), Find("RssAnon:"));
+        throw new FormatException($"The kernel does not tell {name}");
     }
 }
 

@@ -76,10 +76,10 @@ internal sealed class ServerUnderLoad : IAsyncDisposable
         return Dotnet(BesideUs("Burqi.Media.Host")) with { Environment = environment, WorkingDirectory = folder };
     }
 
-    private static ChildProcessStart Dotnet(params string[] arguments) => new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments);
+    internal static ChildProcessStart Dotnet(params string[] arguments) => new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments);
 
     /// <summary>Built beside this program, in the same configuration: artifacts/bin/{project}/{configuration}/.</summary>
-    private static string BesideUs(string project)
+    internal static string BesideUs(string project)
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         var program = Path.Combine(output.Parent!.Parent!.FullName, project, output.Name, project + ".dll");
@@ -100,7 +100,7 @@ internal sealed class ServerUnderLoad : IAsyncDisposable
         return Path.Combine(folder, "recorder.mjs");
     }
 
-    private static async ValueTask<bool> ListensAsync(int port, CancellationToken cancellation)
+    internal static async ValueTask<bool> ListensAsync(int port, CancellationToken cancellation)
     {
         using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Burqi.Archiver.ArchiveRecording;
@@ -28,7 +29,41 @@ internal sealed class SampleMeter(WavHeader header)
         var from = (int)Math.Clamp(header.DataOffset - _position, 0, bytes.Length);
         var to = (int)Math.Clamp(_end - _position, from, bytes.Length);
         _position += bytes.Length;
-        foreach (var sample in MemoryMarshal.Cast<byte, short>(bytes[from..to]))
+        var samples = MemoryMarshal.Cast<byte, short>(bytes[from..to]);
+        if (Vector<short>.Count % _peaks.Length == 0)
+        {
+            var single = Math.Min((_peaks.Length - _channel) % _peaks.Length, samples.Length);
+            AddOneByOne(samples[..single]);
+            samples = AddManyAtOnce(samples[single..]);
+        }
+
+        AddOneByOne(samples);
+    }
+
+    /// <summary>Whole vectors, the first of which begins with the first channel: each lane is one channel's throughout.</summary>
+    /// <returns>What is left.</returns>
+    private ReadOnlySpan<short> AddManyAtOnce(ReadOnlySpan<short> samples)
+    {
+        var vectors = MemoryMarshal.Cast<short, Vector<short>>(samples);
+        var (lowest, highest) = (Vector<short>.Zero, Vector<short>.Zero);
+        foreach (var vector in vectors)
+        {
+            lowest = Vector.Min(lowest, vector);
+            highest = Vector.Max(highest, vector);
+        }
+
+        for (var lane = 0; lane < Vector<short>.Count; lane++)
+        {
+            ref var peak = ref _peaks[lane % _peaks.Length];
+            peak = Math.Max(peak, Math.Max((int)highest[lane], -lowest[lane]));
+        }
+
+        return samples[(vectors.Length * Vector<short>.Count)..];
+    }
+
+    private void AddOneByOne(ReadOnlySpan<short> samples)
+    {
+        foreach (var sample in samples)
         {
             // As an int: the absolute value of the smallest sample is no short.
             _peaks[_channel] = Math.Max(_peaks[_channel], Math.Abs((int)sample));

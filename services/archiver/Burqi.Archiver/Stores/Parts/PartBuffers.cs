@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 
 namespace Burqi.Archiver.Stores.Parts;
@@ -9,6 +10,9 @@ namespace Burqi.Archiver.Stores.Parts;
 /// </summary>
 internal sealed class PartBuffers(IOptions<PartOptions> options)
 {
+    private const int LargestOfSharedPool = 1024 * 1024;
+
+    private readonly ConcurrentBag<byte[]> _spare = [];
     private long _stock = (long)options.Value.Parallel * PartSizes.Usual;
     private long _live;
     private long _most;
@@ -32,14 +36,38 @@ internal sealed class PartBuffers(IOptions<PartOptions> options)
         }
 
         Count(size);
-        return new PartBuffer(size, () =>
+        return new PartBuffer(Take(size), size, bytes =>
         {
+            Return(bytes);
             Count(-size);
             if (!isOnlyOne)
             {
                 Interlocked.Add(ref _stock, size);
             }
         });
+    }
+
+    /// <summary>
+    /// Memory of the usual size is kept here: it is filled on one thread and given back on another, and the shared pool would keep a piece of it for
+    /// each of them.
+    /// </summary>
+    private byte[] Take(int size) => size switch
+    {
+        <= LargestOfSharedPool => ArrayPool<byte>.Shared.Rent(size),
+        <= PartSizes.Usual => _spare.TryTake(out var bytes) ? bytes : GC.AllocateUninitializedArray<byte>(PartSizes.Usual),
+        _ => GC.AllocateUninitializedArray<byte>(size),
+    };
+
+    private void Return(byte[] bytes)
+    {
+        if (bytes.Length < PartSizes.Usual)
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+        else if (bytes.Length == PartSizes.Usual && _spare.Count <= Parallel)
+        {
+            _spare.Add(bytes);
+        }
     }
 
     private void Count(int bytes)
@@ -52,9 +80,9 @@ internal sealed class PartBuffers(IOptions<PartOptions> options)
 }
 
 /// <summary>What a part is gathered in. Disposed of once, when it was sent.</summary>
-internal sealed class PartBuffer(int size, Action returned) : IDisposable
+internal sealed class PartBuffer(byte[] bytes, int size, Action<byte[]> giveBack) : IDisposable
 {
-    private byte[]? _bytes = ArrayPool<byte>.Shared.Rent(size);
+    private byte[]? _bytes = bytes;
 
     public bool IsFull => Length == size;
 
@@ -77,11 +105,10 @@ internal sealed class PartBuffer(int size, Action returned) : IDisposable
 
     public void Dispose()
     {
-        if (_bytes is { } bytes)
+        if (_bytes is { } mine)
         {
             _bytes = null;
-            ArrayPool<byte>.Shared.Return(bytes);
-            returned();
+            giveBack(mine);
         }
     }
 

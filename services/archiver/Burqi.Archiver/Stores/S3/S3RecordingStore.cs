@@ -13,6 +13,9 @@ namespace Burqi.Archiver.Stores.S3;
 /// <summary>Objects in one bucket of S3 or of a server that speaks it.</summary>
 internal sealed class S3RecordingStore : IRecordingStore, IDisposable
 {
+    // What a request's body is sent in; the SDK's own 8 KiB are a system call each.
+    private const int BufferSize = 128 * 1024;
+
     private readonly S3StoreOptions _options;
     private readonly PartBuffers _buffers;
     private readonly TimeProvider _clock;
@@ -153,6 +156,7 @@ internal sealed class S3RecordingStore : IRecordingStore, IDisposable
             Timeout = options.RequestTimeout,
             RetryMode = RequestRetryMode.Standard, // backs off, with jitter, and stops when nothing but retries is left
             MaxErrorRetry = options.Retries,
+            BufferSize = BufferSize,
         };
         if (string.IsNullOrWhiteSpace(options.EndpointUrl))
         {
