@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Burqi.Archiver.ArchiveRecording;
 
 namespace Burqi.Archiver.Sources;
@@ -23,6 +24,8 @@ internal sealed class IdleTimeoutStream(Stream inner, TimeSpan limit, TimeProvid
         set => throw new NotSupportedException();
     }
 
+    // A recording is read in thousands of pieces, each of which would leave an object behind.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         using var idle = new CancellationTokenSource(limit, clock);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Burqi.Archiver.ArchiveRecording;
 
 namespace Burqi.Archiver.Sources;
@@ -44,6 +45,8 @@ internal sealed class ResumingStream(
         set => throw new NotSupportedException();
     }
 
+    // A recording is read in thousands of pieces, each of which would leave an object behind.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (true)
