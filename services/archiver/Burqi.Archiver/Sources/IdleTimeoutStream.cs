@@ -10,6 +10,8 @@ namespace Burqi.Archiver.Sources;
 /// <param name="owner">What holds the connection, and goes with the body.</param>
 internal sealed class IdleTimeoutStream(Stream inner, TimeSpan limit, TimeProvider clock, IDisposable? owner = null) : Stream
 {
+    private CancellationTokenSource _idle = new(Timeout.InfiniteTimeSpan, clock);
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -28,11 +30,19 @@ internal sealed class IdleTimeoutStream(Stream inner, TimeSpan limit, TimeProvid
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        using var idle = new CancellationTokenSource(limit, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, idle.Token);
+        if (!_idle.TryReset())
+        {
+            _idle.Dispose();
+            _idle = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
+        }
+
+        _idle.CancelAfter(limit);
         try
         {
-            return await inner.ReadAsync(buffer, either.Token);
+            await using (cancellationToken.UnsafeRegister(static idle => ((CancellationTokenSource)idle!).Cancel(), _idle))
+            {
+                return await inner.ReadAsync(buffer, _idle.Token);
+            }
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -65,6 +75,7 @@ internal sealed class IdleTimeoutStream(Stream inner, TimeSpan limit, TimeProvid
         if (disposing)
         {
             inner.Dispose();
+            _idle.Dispose();
             owner?.Dispose();
         }
 
@@ -74,6 +85,7 @@ internal sealed class IdleTimeoutStream(Stream inner, TimeSpan limit, TimeProvid
     public override async ValueTask DisposeAsync()
     {
         await inner.DisposeAsync();
+        _idle.Dispose();
         owner?.Dispose();
         await base.DisposeAsync();
     }
