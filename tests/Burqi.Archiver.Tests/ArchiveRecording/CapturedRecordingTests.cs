@@ -191,7 +191,7 @@ public sealed class CapturedRecordingTests : ArchiverTest
     [Fact]
     public async Task Captured_ChecksumIsAnother_IsNeverStoredAndGivenUpInTheEnd()
     {
-        Settings["Archiver:GiveUpAfter"] = "00:00:00.500";
+        Settings["Archiver:GiveUpAfter"] = "00:00:02";
         var message = Captured(Wav.Create(500, seed: 1));
         Peer.Serve(ContentPath(message.RecordingId), Wav.Create(500, seed: 2));
         await using var archiver = await StartArchiverAsync();

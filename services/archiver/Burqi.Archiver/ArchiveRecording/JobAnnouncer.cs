@@ -24,8 +24,9 @@ internal sealed partial class JobAnnouncer(
 {
     private const int BatchSize = 5;
 
-    // Longer than a batch takes when every publish needs its ten seconds' limit.
-    private static readonly TimeSpan BatchLease = TimeSpan.FromMinutes(2);
+    // What a process that died had set aside is told within the minute. Should a broker that is slow but never fails make a batch take longer,
+    // some of it is told twice, which changes nothing.
+    private static readonly TimeSpan BatchLease = TimeSpan.FromSeconds(45);
 
     private readonly ArchiverOptions _options = options.Value;
     private readonly Dictionary<string, IJobStep> _steps = steps.ToDictionary(step => step.Step, StringComparer.Ordinal);
