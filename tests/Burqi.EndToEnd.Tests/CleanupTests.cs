@@ -21,6 +21,9 @@ public sealed class CleanupTests(DistributedStack stack) : IDisposable
         await Eventually.BecomesTrueAsync(() => Recordings(folder).All(recording => recording.TryGetProperty("archived", out _)), description: "the node has heard of all three");
         Directory.GetFiles(folder, "*.wav").Length.ShouldBe(3);
 
+        // The call was played faster than it is long: until its length has passed it ends in the future, and nothing is old enough.
+        await Eventually.BecomesTrueAsync(() => Manifest(folder).GetProperty("ended_at").GetDateTimeOffset() < DateTimeOffset.UtcNow, description: "the call's end has come");
+
         await using (var cleanup = await ChildProcess.StartAsync(new ChildProcessStart(ServiceProcess.ResolveDotnet(), Tool(), "cleanup", "--older-than", "0m", "--recordings", stack.RecordingsFolder)))
         {
             (await cleanup.Exited.WaitAsync(TimeSpan.FromMinutes(2))).ShouldBeLessThan(2, "0, or 1 where an earlier call left something that is not archived");
@@ -40,7 +43,9 @@ public sealed class CleanupTests(DistributedStack stack) : IDisposable
     public void Dispose() => api.Dispose();
 
     private static List<JsonElement> Recordings(string folder) =>
-        [.. JsonDocument.Parse(File.ReadAllBytes(Directory.GetFiles(folder, "manifest_*.json").Single())).RootElement.GetProperty("recordings").EnumerateArray()];
+        [.. Manifest(folder).GetProperty("recordings").EnumerateArray()];
+
+    private static JsonElement Manifest(string folder) => JsonDocument.Parse(File.ReadAllBytes(Directory.GetFiles(folder, "manifest_*.json").Single())).RootElement;
 
     private static string Tool()
     {
