@@ -93,6 +93,31 @@ public sealed class LocalFilesTests : IDisposable
         StoredRecording.Files(_folder, manifest).ShouldBe([manifest.Location.AudioName(RecordingTypes.Assistant)]);
     }
 
+    [Theory]
+    [InlineData(RemovalReasons.Deleted)]
+    [InlineData(RemovalReasons.Forced)]
+    public void Remove_WhereTheMixFailed_LeavesTheTrackThatNobodyElseHas(string because)
+    {
+        // The assistant's voice has no recording of its own: its track is all that is left for the mix.
+        var manifest = WithoutTheAssistants(RecordingTypes.Mixed);
+
+        Remove(manifest, RecordingTypes.User, because).ShouldBe(1000);
+        StoredRecording.Files(_folder, manifest).ShouldBe([manifest.Location.AudioName(RecordingTypes.Assistant)]);
+
+        Remove(manifest, RecordingTypes.Mixed, because).ShouldBe(1000);
+        StoredRecording.Files(_folder, manifest).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Remove_OfAMix_LeavesTheTrackOfAVoiceThatFailedAndNoOther()
+    {
+        var manifest = WithoutTheAssistants(RecordingTypes.User);
+
+        Remove(manifest, RecordingTypes.Mixed, RemovalReasons.Deleted).ShouldBe(2000, "the assistant's voice was recorded for the mix alone");
+
+        StoredRecording.Files(_folder, manifest).ShouldBe([manifest.Location.AudioName(RecordingTypes.User)]);
+    }
+
     [Fact]
     public void Remove_WhereTheMixCouldNotBeMade_KeepsItsTracksUnlessForced()
     {
@@ -145,6 +170,27 @@ public sealed class LocalFilesTests : IDisposable
         }));
 
         StoredRecording.Read(_folder, manifest).SampleRate.ShouldBe(8040, "no change is lost");
+    }
+
+    /// <summary>A voice and the mix, of which one failed; the assistant's voice is a track alone.</summary>
+    private RecordingManifest WithoutTheAssistants(string failed)
+    {
+        var manifest = StoredRecording.Create(_folder, m => m with
+        {
+            Settings = LeftRecording.Settings with { RecordAssistantAudio = false },
+            Recordings =
+            [
+                .. m.Recordings.Where(r => r.RecordingType != RecordingTypes.Assistant).Select(r => r.RecordingType == failed
+                    ? r with { Failure = "The disk was full.", FailedAt = m.EndedAt, FileSize = null, Sha256 = null }
+                    : r),
+            ],
+        });
+        if (failed == RecordingTypes.Mixed)
+        {
+            File.Delete(manifest.Location.File(_folder, manifest.Location.AudioName(RecordingTypes.Mixed)));
+        }
+
+        return manifest;
     }
 
     private long? Remove(RecordingManifest manifest, string type, string because) =>

@@ -1,3 +1,4 @@
+using Burqi.Contracts.Recordings;
 using Burqi.Media.Spool;
 
 namespace Burqi.Media.Cleanup;
@@ -14,7 +15,8 @@ internal sealed class LocalFiles(ManifestStore store, ManifestEditor editor, Tim
 
     /// <summary>
     /// What goes with a recording, of what is there: its own file and the WAV that it was made from, and with the last one of its stream all
-    /// tracks. Where another one failed, the tracks are all that is left of it: only who wants a recording gone, archived or not, takes its own.
+    /// tracks. Where another one failed, the tracks are all that is left of it: they stay until it is removed as well, and only who wants a recording
+    /// gone, archived or not, takes its own.
     /// </summary>
     public IReadOnlyList<string> FilesOf(RecordingManifest manifest, ManifestRecording recording, string because)
     {
@@ -28,9 +30,8 @@ internal sealed class LocalFiles(ManifestStore store, ManifestEditor editor, Tim
 
         if (areAllGone)
         {
-            files = files
-                .Concat(manifest.Tracks.Select(track => track.File))
-                .Concat(manifest.Recordings.Select(r => manifest.Location.AudioName(r.RecordingType)));
+            files = files.Concat(
+                Sources(manifest).Except(others.Where(r => r.RemovedAt is null).SelectMany(r => SourcesOf(manifest, r)), StringComparer.Ordinal));
         }
 
         return
@@ -91,6 +92,17 @@ internal sealed class LocalFiles(ManifestStore store, ManifestEditor editor, Tim
                 : manifest;
         });
         return freed;
+    }
+
+    /// <summary>All that recordings of the stream were made from.</summary>
+    private static IEnumerable<string> Sources(RecordingManifest manifest) =>
+        manifest.Tracks.Select(track => track.File).Concat(manifest.Recordings.Select(r => manifest.Location.AudioName(r.RecordingType)));
+
+    /// <summary>What one was, or could still be, made from: a mix from all tracks.</summary>
+    private static IEnumerable<string> SourcesOf(RecordingManifest manifest, ManifestRecording recording)
+    {
+        var own = manifest.Location.AudioName(recording.RecordingType);
+        return recording.RecordingType == RecordingTypes.Mixed ? manifest.Tracks.Select(track => track.File).Append(own) : [own];
     }
 
     private static long Delete(IReadOnlyList<string> paths)
