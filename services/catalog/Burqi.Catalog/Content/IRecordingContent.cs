@@ -13,5 +13,6 @@ internal interface IRecordingContent
     /// Opens <paramref name="length"/> bytes from <paramref name="offset"/> on, to be read as they come; null when there is no such object.
     /// </summary>
     /// <returns>The bytes, which the caller disposes of, and the whole object's size.</returns>
+    /// <exception cref="ContentArchivedException">The store says that it lies in an archive tier.</exception>
     Task<OpenedContent?> OpenAsync(string objectKey, long offset, long length, CancellationToken cancellationToken);
 }

@@ -26,6 +26,7 @@ internal static class RetentionExtensions
         services.AddSingleton<RetentionPoliciesQuery>();
         services.AddSingleton<RetentionPlanQuery>();
         services.AddSingleton<DeletionsQuery>();
+        services.AddSingleton<DeletionUnderWayQuery>();
         services.AddSingleton<RequestDeletionCommand>();
         services.AddSingleton<RequestTierCommand>();
         services.AddSingleton<LegalHoldCommands>();

@@ -1,3 +1,4 @@
+using System.Net;
 using Burqi.Catalog.Tests.Fixtures;
 using Burqi.Testing;
 
@@ -7,6 +8,34 @@ public sealed class AzureBlobRedirectTests(AzureBlobRedirectTests.AzureBlobRedir
     : RedirectContract(catalog), IClassFixture<AzureBlobRedirectTests.AzureBlobRedirectHost>
 {
     protected override string Store => "azure";
+
+    [Fact]
+    public async Task Request_ObjectInTheArchiveTier_Is409UntilItIsTakenOut()
+    {
+        var (told, _) = await StoreAsync(1000);
+        await SetTierAsync(told, "Archive");
+
+        foreach (var method in (HttpMethod[])[HttpMethod.Get, HttpMethod.Head])
+        {
+            using var response = await SendAsync(method, told, "/play");
+            response.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+            response.Headers.Location.ShouldBeNull();
+        }
+
+        await SetTierAsync(told, "Hot");
+        await AddressAsync(HttpMethod.Get, told, "/play");
+    }
+
+    private async Task SetTierAsync(Told told, string tier)
+    {
+        using var set = await (await AzureBlobServer.SharedAsync()).SendAsync(
+            HttpMethod.Put,
+            $"{((AzureBlobRedirectHost)Catalog).Container}/recordings/2026/03/01/{told.CallId}/mixed_1772357400.wav",
+            "comp=tier",
+            content: null,
+            ("x-ms-access-tier", tier));
+        set.EnsureSuccessStatusCode();
+    }
 
     protected override async Task PutAsync(string objectKey, byte[] content) =>
         await (await AzureBlobServer.SharedAsync()).PutAsync(((AzureBlobRedirectHost)Catalog).Container, objectKey, content);

@@ -22,10 +22,23 @@ internal sealed class AzureBlobRecordingContent : IPresignedContent, IDisposable
     public string Store => ContentOptions.AzureBlobs;
 
     public async Task<FoundContent?> FindAsync(string objectKey, CancellationToken cancellationToken) =>
-        await client.DescribeAsync(objectKey, cancellationToken) is { } blob ? new FoundContent(blob.Size, blob.Metadata) : null;
+        await client.DescribeAsync(objectKey, cancellationToken) is { } blob
+            ? new FoundContent(blob.Size, blob.Metadata) { IsArchived = blob.Tier == "Archive" }
+            : null;
 
-    public async Task<OpenedContent?> OpenAsync(string objectKey, long offset, long length, CancellationToken cancellationToken) =>
-        await client.OpenAsync(objectKey, offset, length == 0 ? null : length, cancellationToken) is { } blob ? new OpenedContent(blob.Stream, blob.BlobSize, blob.Metadata) : null;
+    public async Task<OpenedContent?> OpenAsync(string objectKey, long offset, long length, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.OpenAsync(objectKey, offset, length == 0 ? null : length, cancellationToken) is { } blob
+                ? new OpenedContent(blob.Stream, blob.BlobSize, blob.Metadata)
+                : null;
+        }
+        catch (AzureBlobException exception) when (exception.Code is "BlobArchived" or "BlobBeingRehydrated")
+        {
+            throw new ContentArchivedException(objectKey, exception);
+        }
+    }
 
     public Task<Uri?> PresignAsync(string objectKey, PresignedAnswer answer, CancellationToken cancellationToken) =>
         client.PresignAsync(objectKey, answer.ValidFor, PresignedAnswer.CacheControl, answer.ContentDisposition, answer.ContentType, cancellationToken);

@@ -27,7 +27,7 @@ internal sealed partial class ContentRedirect(
         {
             var answer = new PresignedAnswer(HttpMethods.IsHead(request.Method), options.Value.RedirectFor, contentType, contentDisposition);
             return await presigned.FindAsync(recording.S3Key!, cancellationToken) is { } found
-                && found.ObjectSize == recording.FileSize && !Envelope.IsIn(found.Metadata)
+                && found.ObjectSize == recording.FileSize && !found.IsArchived && !Envelope.IsIn(found.Metadata)
                 ? await presigned.PresignAsync(recording.S3Key!, answer, cancellationToken)
                 : null;
         }

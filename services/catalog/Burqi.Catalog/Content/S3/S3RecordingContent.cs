@@ -18,7 +18,7 @@ internal sealed class S3RecordingContent(IAmazonS3 client, IOptions<ContentOptio
         try
         {
             var found = await client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = bucket, Key = objectKey }, cancellationToken);
-            return new FoundContent(found.ContentLength, Metadata(found.Metadata));
+            return new FoundContent(found.ContentLength, Metadata(found.Metadata)) { IsArchived = IsArchived(found) };
         }
         catch (AmazonS3Exception exception) when (IsMissingObject(exception))
         {
@@ -43,6 +43,10 @@ internal sealed class S3RecordingContent(IAmazonS3 client, IOptions<ContentOptio
         {
             // An object too short for the range is not the object that was archived.
             return null;
+        }
+        catch (AmazonS3Exception exception) when (exception.ErrorCode == "InvalidObjectState")
+        {
+            throw new ContentArchivedException(objectKey, exception);
         }
     }
 
@@ -70,6 +74,10 @@ internal sealed class S3RecordingContent(IAmazonS3 client, IOptions<ContentOptio
 
     private static Dictionary<string, string> Metadata(MetadataCollection metadata) => metadata.Keys.ToDictionary(
         name => name.Replace("x-amz-meta-", "", StringComparison.OrdinalIgnoreCase).ToLowerInvariant(), name => metadata[name], StringComparer.Ordinal);
+
+    // Glacier Instant Retrieval is read at once, and what was restored has a date on which that ends. Intelligent-Tiering says its own in the status.
+    private static bool IsArchived(GetObjectMetadataResponse found) => found.RestoreExpiration is null
+        && (found.ArchiveStatus is not null || found.StorageClass == S3StorageClass.Glacier || found.StorageClass == S3StorageClass.DeepArchive);
 
     // A bucket that is not there is a mistake in the settings, to be heard of as an error.
     private static bool IsMissingObject(AmazonS3Exception exception) =>

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Burqi.Catalog.Content;
 using Burqi.Catalog.Content.Redirect;
 using Burqi.Catalog.Recordings.Get;
+using Burqi.Catalog.Retention.Delete;
 using Burqi.Contracts.Recordings;
 using Burqi.Encryption;
 using Microsoft.AspNetCore.Http;
@@ -15,6 +16,7 @@ namespace Burqi.Catalog.Recordings.Play;
 /// <summary>Answers a request for a recording's audio: finds the row, decides what the client gets, and passes it on as it is read.</summary>
 internal sealed partial class RecordingContentResponse(
     GetRecordingQuery getRecording,
+    DeletionUnderWayQuery deletionUnderWay,
     RecordingContents contents,
     ContentRedirect redirect,
     CatalogMetrics metrics,
@@ -36,7 +38,9 @@ internal sealed partial class RecordingContentResponse(
             for (var isLast = false; !isWritten; isLast = true)
             {
                 var recording = Guid.TryParseExact(recordingId, "D", out var id) ? await getRecording.ExecuteAsync(id, cancellationToken) : null;
-                var problem = recording is null || recording.CallId != callId ? CatalogProblems.NoSuchRecordingOfCall() : Unplayable(recording);
+                var problem = recording is null || recording.CallId != callId ? CatalogProblems.NoSuchRecordingOfCall()
+                    : await IsGoingAsync(recording, cancellationToken) ? CatalogProblems.Problem(StatusCodes.Status404NotFound, $"The audio of recording {recording.Id} is being deleted.")
+                    : Unplayable(recording);
                 if (problem is not null)
                 {
                     await problem.ExecuteAsync(context);
@@ -55,13 +59,12 @@ internal sealed partial class RecordingContentResponse(
         }
     }
 
+    private async Task<bool> IsGoingAsync(Recording recording, CancellationToken cancellationToken) =>
+        recording.Status == RecordingStatuses.Completed && recording.RecordingMetadata.TryGetProperty("deletion_requested_at", out _)
+        && await deletionUnderWay.ExecuteAsync(recording.Id, cancellationToken);
+
     private static ProblemHttpResult? Unplayable(Recording recording) => recording.Status switch
     {
-        RecordingStatuses.Completed when recording.RecordingMetadata.TryGetProperty("deletion_requested_at", out _) =>
-            CatalogProblems.Problem(StatusCodes.Status404NotFound, $"The audio of recording {recording.Id} is being deleted."),
-        RecordingStatuses.Completed when recording.RecordingMetadata.TryGetProperty("tier", out var tier) && tier.ValueEquals(StorageTiers.Archive) =>
-            CatalogProblems.Problem(
-                StatusCodes.Status409Conflict, $"The audio of recording {recording.Id} lies in the archive tier of its store: it can be played once it is taken out of there."),
         RecordingStatuses.Completed => null,
         RecordingStatuses.Recording =>
             CatalogProblems.Problem(StatusCodes.Status409Conflict, $"Recording {recording.Id} is still recording: its audio is there once the status is completed."),
@@ -116,8 +119,22 @@ internal sealed partial class RecordingContentResponse(
         long? objectSize;
         try
         {
+            var found = isHead ? await content.FindAsync(objectKey, cancellationToken) : null;
+            if (found is { IsArchived: true })
+            {
+                throw new ContentArchivedException(objectKey);
+            }
+
             reached = isHead ? null : await content.OpenAsync(objectKey, selection.Offset, selection.Length, cancellationToken);
-            objectSize = isHead ? (await content.FindAsync(objectKey, cancellationToken))?.ObjectSize : reached?.ObjectSize;
+            objectSize = isHead ? found?.ObjectSize : reached?.ObjectSize;
+        }
+        catch (ContentArchivedException)
+        {
+            // The row may say so for longer than it is true: only the store knows what was taken out again, or is read from its archive tier at once.
+            await CatalogProblems.Problem(
+                StatusCodes.Status409Conflict,
+                $"The audio of recording {recording.Id} lies in the archive tier of its store: it can be played once it is taken out of there.").ExecuteAsync(context);
+            return true;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
