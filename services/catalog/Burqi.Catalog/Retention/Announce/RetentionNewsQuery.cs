@@ -29,6 +29,7 @@ internal sealed class RetentionNewsQuery(CatalogDatabase database)
         select {Of}, known.tier_asked as Tier, known.tier_asked_at as RequestedAt
         from catalog.recording_retention known join catalog.recordings recording on recording.id = known.recording_id
         where known.tier_asked_at is not null and known.tier_answered_at is null and known.deletion_id is null
+            and not exists (select from catalog.legal_holds hold where hold.call_id = known.call_id)
             and (known.tier_announced_at is null or known.tier_announced_at < now() - @patience)
         order by known.tier_announced_at nulls first
         limit @limit

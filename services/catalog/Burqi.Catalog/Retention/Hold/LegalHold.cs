@@ -15,6 +15,20 @@ internal sealed record LegalHold
     public required DateTime PlacedAt { get; init; }
 }
 
+/// <summary>A hold that was placed, and what it comes too late for.</summary>
+internal sealed record PlacedLegalHold
+{
+    [JsonPropertyName("reason")]
+    public required string Reason { get; init; }
+
+    [JsonPropertyName("placed_at")]
+    public required DateTime PlacedAt { get; init; }
+
+    /// <summary>Recordings of the call whose deletion was asked for before, which cannot be taken back. One that failed does not count.</summary>
+    [JsonPropertyName("being_deleted")]
+    public required IReadOnlyList<Guid> BeingDeleted { get; init; }
+}
+
 /// <summary>What a client says of a hold.</summary>
 internal sealed record LegalHoldContent
 {

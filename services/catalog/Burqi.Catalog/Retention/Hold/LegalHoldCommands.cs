@@ -13,12 +13,11 @@ internal sealed class LegalHoldCommands(CatalogDatabase database)
     /// <summary>Who asked, as far as events tell: the holder of an API key.</summary>
     private const string Actor = "api";
 
-    private const string Find =
-        """
-        select
-            exists (select from catalog.calls where call_id = @callId) or exists (select from catalog.recordings where call_id = @callId) as IsKnown,
-            (select count(*) from catalog.recording_deletions where call_id = @callId and (answered_at is null or failure is not null)) as Going
-        """;
+    private const string IsKnown =
+        "select exists (select from catalog.calls where call_id = @callId) or exists (select from catalog.recordings where call_id = @callId)";
+
+    private const string Going =
+        "select recording_id from catalog.recording_deletions where call_id = @callId and answered_at is null order by requested_at, recording_id";
 
     private const string Place =
         """
@@ -27,23 +26,33 @@ internal sealed class LegalHoldCommands(CatalogDatabase database)
         returning reason as Reason, placed_at as PlacedAt
         """;
 
+    // As if it had not been asked for: it is due again once the hold is lifted. What archiver has heard of already it may still do, and tell.
+    private const string Unask =
+        """
+        update catalog.recording_retention known
+        set tier_asked = case when recording.told -> 'metadata.tier' ->> 2 = 'cool' then 'cool' else 'hot' end, tier_asked_at = null, tier_announced_at = null
+        from catalog.recordings recording
+        where known.call_id = @callId and known.tier_asked_at is not null and known.tier_answered_at is null and recording.id = known.recording_id
+        """;
+
     private const string Lift = "delete from catalog.legal_holds where call_id = @callId returning reason";
 
-    /// <summary>The hold as it stands; or how many deletions were asked for before, which nobody can take back. Neither where there is no such call.</summary>
-    public Task<(LegalHold? Hold, long Going)> PlaceAsync(string callId, string reason, CancellationToken cancellationToken) => InLockAsync<(LegalHold?, long)>(
+    /// <summary>The hold as it stands; null where there is no such call.</summary>
+    public Task<PlacedLegalHold?> PlaceAsync(string callId, string reason, CancellationToken cancellationToken) => InLockAsync<PlacedLegalHold?>(
         callId,
         async connection =>
         {
-            var (isKnown, going) = await connection.QuerySingleAsync<(bool, long)>(Command(Find, new { callId }));
-            if (!isKnown || going > 0)
+            if (!await connection.ExecuteScalarAsync<bool>(Command(IsKnown, new { callId })))
             {
-                return (null, going);
+                return null;
             }
 
+            var going = (await connection.QueryAsync<Guid>(Command(Going, new { callId }))).ToArray();
+            await connection.ExecuteAsync(Command(Unask, new { callId }));
             var hold = await connection.QuerySingleAsync<LegalHold>(Command(Place, new { callId, reason }));
             await RecordingEventLog.AppendAsync(
                 connection, RecordingEventNames.LegalHoldPlaced, callId, recordingId: null, Actor, new JsonObject { ["reason"] = reason }, cancellationToken);
-            return (hold, 0);
+            return new PlacedLegalHold { Reason = hold.Reason, PlacedAt = hold.PlacedAt, BeingDeleted = going };
 
             CommandDefinition Command(string sql, object parameters) => new(sql, parameters, cancellationToken: cancellationToken);
         },

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -24,12 +23,11 @@ internal static class LegalHoldEndpoints
             .WithName("putLegalHold")
             .WithTags("retention")
             .WithSummary("Keeps a call's recordings as they are")
-            .WithDescription("Nothing of the call is deleted or moved to another tier until the hold is lifted, by a policy or on request. 409: a deletion was asked for before.")
+            .WithDescription("Nothing of the call is deleted or moved to another tier until the hold is lifted, by a policy or on request. Deletions that were asked for before cannot be taken back: being_deleted names their recordings.")
             .Accepts<LegalHoldContent>("application/json")
-            .Produces<LegalHold>()
+            .Produces<PlacedLegalHold>()
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status409Conflict);
+            .ProducesProblem(StatusCodes.Status404NotFound);
         routes.MapDelete(Route, LiftAsync)
             .WithName("deleteLegalHold")
             .WithTags("retention")
@@ -63,12 +61,9 @@ internal static class LegalHoldEndpoints
             return TypedResults.ValidationProblem(errors);
         }
 
-        var (hold, going) = callId.Any(char.IsControl) ? (null, 0) : await commands.PlaceAsync(callId, reason, cancellationToken);
-        return hold is not null ? TypedResults.Ok(hold)
-            : going == 0 ? CatalogProblems.NoSuchCall()
-            : CatalogProblems.Problem(
-                StatusCodes.Status409Conflict,
-                string.Create(CultureInfo.InvariantCulture, $"Deletions of this call's recordings ({going}) were asked for before, and cannot be taken back."));
+        return !callId.Any(char.IsControl) && await commands.PlaceAsync(callId, reason, cancellationToken) is { } hold
+            ? TypedResults.Ok(hold)
+            : CatalogProblems.NoSuchCall();
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> LiftAsync(

@@ -1,8 +1,10 @@
+using Burqi.Catalog.Database;
 using Burqi.Catalog.Retention.Delete;
 using Burqi.Catalog.Retention.Plan;
 using Burqi.Catalog.Retention.Tiers;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Burqi.Catalog.Retention.Sweep;
 
@@ -90,12 +92,27 @@ internal sealed partial class RetentionSweep(
         }
     }
 
-    private async Task<bool> DecideAsync(DueRecording recording, DueRule rule, CancellationToken cancellationToken) => rule.Action == RetentionActions.Delete
-        ? (await delete.BecauseDueAsync(recording.CallId, recording.RecordingId, rule, cancellationToken)).Outcome == DeletionOutcome.Requested
-        : await move.ExecuteAsync(recording, rule, cancellationToken);
+    private async Task<bool> DecideAsync(DueRecording recording, DueRule rule, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return rule.Action == RetentionActions.Delete
+                ? (await delete.BecauseDueAsync(recording.CallId, recording.RecordingId, rule, cancellationToken)).Outcome == DeletionOutcome.Requested
+                : await move.ExecuteAsync(recording, rule, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && !(exception is NpgsqlException failed && CatalogDatabase.IsOutage(failed)))
+        {
+            // What is wrong with one recording must not keep all that come after it; while the server is away nothing can be decided.
+            Log.NotDecided(logger, recording.RecordingId, recording.CallId, rule.Action, exception);
+            return false;
+        }
+    }
 
     private static partial class Log
     {
+        [LoggerMessage(5218, LogLevel.Error, "Recording {RecordingId} of call {CallId} is due ({Action}), and it could not be decided; the others are")]
+        public static partial void NotDecided(ILogger logger, Guid recordingId, string callId, string action, Exception exception);
+
         [LoggerMessage(5215, LogLevel.Information, "By the policies {Deleted} recordings are to be deleted and {Moved} to lie in another tier")]
         public static partial void Swept(ILogger logger, int deleted, int moved);
 

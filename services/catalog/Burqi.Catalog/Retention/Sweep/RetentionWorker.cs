@@ -38,7 +38,7 @@ internal sealed partial class RetentionWorker(
                 catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
                 {
                     // The database is away: what is due stays due.
-                    Log.NotSwept(logger, options.Value.Interval, exception);
+                    Log.NotSwept(logger, pause, exception);
                 }
 
                 await Task.Delay(next, time, stoppingToken);
@@ -52,7 +52,7 @@ internal sealed partial class RetentionWorker(
 
     private static partial class Log
     {
-        [LoggerMessage(5217, LogLevel.Warning, "The retention policies could not be gone through to their end; again within {Interval}")]
-        public static partial void NotSwept(ILogger logger, TimeSpan interval, Exception exception);
+        [LoggerMessage(5217, LogLevel.Warning, "The retention policies could not be gone through to their end; again in {Pause}")]
+        public static partial void NotSwept(ILogger logger, TimeSpan pause, Exception exception);
     }
 }

@@ -16,7 +16,10 @@ internal sealed class SweepTurn(CatalogDatabase database)
 
     private const string Take = "update catalog.retention_sweeps set started_at = now() where started_at <= now() - @interval or started_at > now() + @interval";
 
-    /// <summary>Runs <paramref name="sweep"/> if it is this replica's turn; says whether it was.</summary>
+    // Whoever asks next takes the turn that broke off.
+    private const string GiveBack = "update catalog.retention_sweeps set started_at = '-infinity'";
+
+    /// <summary>Runs <paramref name="sweep"/> if it is this replica's turn; says whether it was. A sweep that breaks off was none.</summary>
     public Task<bool> TryAsync(TimeSpan interval, Func<Task> sweep, CancellationToken cancellationToken) => database.ReadAsync(
         async connection =>
         {
@@ -32,7 +35,16 @@ internal sealed class SweepTurn(CatalogDatabase database)
                     return false;
                 }
 
-                await sweep();
+                try
+                {
+                    await sweep();
+                }
+                catch
+                {
+                    await GiveBackAsync();
+                    throw;
+                }
+
                 return true;
             }
             finally
@@ -41,6 +53,19 @@ internal sealed class SweepTurn(CatalogDatabase database)
             }
         },
         cancellationToken);
+
+    // Over a connection of its own: this one may be what broke. Without it the turn comes with the next interval.
+    private async Task GiveBackAsync()
+    {
+        try
+        {
+            await database.ReadAsync(connection => connection.ExecuteAsync(GiveBack), CancellationToken.None);
+        }
+        catch (NpgsqlException)
+        {
+            // The server is away.
+        }
+    }
 
     // A connection that goes back to the pool keeps what it has locked; one that is broken has lost it.
     private static async Task UnlockAsync(NpgsqlConnection connection)

@@ -12,9 +12,17 @@ namespace Burqi.Catalog.Retention.Tiers;
 /// <summary>A recording's object lies in another tier, or its store has none such. The status says only what follows: it was captured.</summary>
 internal sealed class RecordingTierChangedConsumer(UpsertRecordingCommand upsertRecording, RetentionMetrics metrics) : IConsumer<RecordingTierChanged>
 {
-    // The event is told with the first answer to what was asked last; a repetition finds it answered.
+    // The event is told with the first answer to what was asked last; a repetition finds it answered, and what was asked before that closes nothing. What
+    // a legal hold had taken back, and archiver did all the same, is taken for asked: that is where the object lies.
     private const string Answer =
-        "update catalog.recording_retention set tier_answered_at = clock_timestamp() where recording_id = @id and tier_asked_at is not null and tier_answered_at is null";
+        """
+        update catalog.recording_retention
+        set tier_answered_at = clock_timestamp(), tier_asked_at = coalesce(tier_asked_at, clock_timestamp()),
+            tier_asked = case when @note is null then @tier else tier_asked end
+        where recording_id = @id and tier_answered_at is null
+            and (tier_asked_at is not null and (tier_asked = @tier or @note is not null)
+                or tier_asked_at is null and tier_asked <> @tier and @note is null)
+        """;
 
     public async Task Consume(ConsumeContext<RecordingTierChanged> context)
     {
@@ -35,7 +43,8 @@ internal sealed class RecordingTierChangedConsumer(UpsertRecordingCommand upsert
             async connection =>
             {
                 isAnswered = await connection.ExecuteAsync(
-                    new CommandDefinition(Answer, new { id = message.RecordingId }, cancellationToken: context.CancellationToken)) == 1;
+                    new CommandDefinition(
+                        Answer, new { id = message.RecordingId, tier = message.Tier, note = message.Note }, cancellationToken: context.CancellationToken)) == 1;
                 if (isAnswered)
                 {
                     var details = new JsonObject { ["tier"] = message.Tier, ["note"] = message.Note };
