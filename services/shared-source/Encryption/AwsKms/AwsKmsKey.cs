@@ -68,7 +68,8 @@ internal sealed class AwsKmsKey(string arn, IAmazonKeyManagementService client) 
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new EncryptionException($"Key '{arn}' could not be asked of KMS: {exception.Message}", exception);
+            // What KMS said names identities and requests: it is for the log, and this sentence is shown to clients.
+            throw new EncryptionException($"Key '{arn}' could not be asked of KMS.", exception);
         }
     }
 }
