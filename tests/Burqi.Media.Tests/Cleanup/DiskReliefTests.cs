@@ -87,11 +87,14 @@ public sealed class DiskReliefTests : IAsyncLifetime
     [Fact]
     public async Task Disk_OfTheMachine_IsLookedAtByTheClock()
     {
+        // Before the node starts: once it has looked in vain, it looks again when it is told of something archived.
+        var folder = TestFolder.Create("media");
+        var archived = StoredRecording.Create(folder, m => StoredRecording.Archived(m));
+        var other = StoredRecording.Create(folder);
+
         // Every disk holds more than a millionth of what it could.
         await using var host = await MediaHost.StartAsync(
-            new ImpatientTime(), settings: [("BURQI_RECORDINGS_HIGH_WATER_PERCENT", "0.0001"), ("BURQI_RECORDINGS_LOW_WATER_PERCENT", "0")]);
-        var archived = StoredRecording.Create(host.Folder, m => StoredRecording.Archived(m));
-        var other = StoredRecording.Create(host.Folder);
+            new ImpatientTime(), folder, ("BURQI_RECORDINGS_HIGH_WATER_PERCENT", "0.0001"), ("BURQI_RECORDINGS_LOW_WATER_PERCENT", "0"));
 
         await Eventually.BecomesTrueAsync(() => StoredRecording.Files(host.Folder, archived).Length == 0);
 
