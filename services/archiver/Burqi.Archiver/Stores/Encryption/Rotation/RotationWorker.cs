@@ -130,7 +130,7 @@ internal sealed partial class RotationWorker(
                     {
                         failures.Enqueue($"Recording {one.RecordingId}: {exception.Message}");
                         metrics.NotRewrapped(one.Store);
-                        Log.NotRewrapped(logger, one.RecordingId, one.Store, exception.Message);
+                        Log.NotRewrapped(logger, one.RecordingId, one.Store, exception.Message, exception.InnerException);
                     }
                 });
             place = place with { Position = batch[^1].Id, Failed = place.Failed + failures.Count, Error = failures.LastOrDefault() ?? place.Error };
@@ -179,7 +179,7 @@ internal sealed partial class RotationWorker(
         public static partial void Failed(ILogger logger, Guid rotationId, string keyId, long failed, string? reason);
 
         [LoggerMessage(4333, LogLevel.Warning, "Recording {RecordingId} in store {Store} stays under its old key for now. {Reason}")]
-        public static partial void NotRewrapped(ILogger logger, Guid recordingId, string store, string reason);
+        public static partial void NotRewrapped(ILogger logger, Guid recordingId, string store, string reason, Exception? exception);
 
         [LoggerMessage(4334, LogLevel.Warning, "A rotation of keys was interrupted and goes on later. {Reason}")]
         public static partial void Interrupted(ILogger logger, string reason, Exception? exception);
