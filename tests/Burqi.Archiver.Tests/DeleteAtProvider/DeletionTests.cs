@@ -1,10 +1,12 @@
 using Burqi.Archiver.ArchiveRecording;
 using Burqi.Archiver.Jobs;
+using Burqi.Archiver.Queues;
 using Burqi.Archiver.Tests.Support;
 using Burqi.Contracts.Assistants;
 using Burqi.Contracts.Recordings;
 using Burqi.Testing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Burqi.Archiver.Tests.DeleteAtProvider;
 
@@ -135,6 +137,31 @@ public sealed class DeletionTests : ArchiverTest
         await Eventually.BecomesTrueAsync(async () =>
             await ScalarAsync<double>("select extract(epoch from next_attempt_at - now())::float8 / 86400 from archiver.jobs where step = 'delete-at-provider'") > 89);
         Deletions().ShouldBeEmpty();
+    }
+
+    /// <summary>A job that asks nobody does not show that the provider is back.</summary>
+    [Fact]
+    public async Task Due_TimeHasNotComeWhileTheProviderIsLeftAlone_ItStaysLeftAlone()
+    {
+        Settings["Archiver:Destinations:Break"] = "00:00:00.500";
+        Settings["Archiver:Destinations:LongestBreak"] = "00:00:00.500";
+        await using var archiver = await StartArchiverAsync();
+        await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 30));
+        await archiver.PublishAsync(_message);
+        await DeletionAsync(_message.RecordingId, job => job.Status == JobStatuses.Waiting);
+        var provider = await ScalarAsync<string>("select destination from archiver.jobs where step = 'delete-at-provider'");
+        for (var attempt = 0; attempt < 20; attempt++)
+        {
+            archiver.Destinations.End(archiver.Destinations.Begin([provider!]), JobEnd.Failed(TransferFailure.SourceUnavailable));
+        }
+
+        (await archiver.CheckAsync("archiver-destinations")).Status.ShouldBe(HealthStatus.Degraded);
+
+        await DueAsync();
+        await DeletionAsync(_message.RecordingId, job => job is { Status: JobStatuses.Waiting, TakenUpAt: null });
+
+        (await archiver.CheckAsync("archiver-destinations")).Status.ShouldBe(HealthStatus.Degraded);
+        archiver.LogText.ShouldNotContain("is back: its jobs are taken up again");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Burqi.Archiver.Queues;
 using Burqi.Assistants;
 using Burqi.Contracts.Assistants;
 using Burqi.Hosting;
@@ -29,6 +30,9 @@ internal sealed class ArchiverHost : IAsyncDisposable
 
     /// <summary>Where its API answers.</summary>
     public Uri Address => new(_app.Urls.First());
+
+    /// <summary>What it knows of those that its jobs depend on.</summary>
+    public Destinations Destinations => _app.Services.GetRequiredService<Destinations>();
 
     /// <summary>Everything it has logged so far.</summary>
     public string LogText => _logs.Text;

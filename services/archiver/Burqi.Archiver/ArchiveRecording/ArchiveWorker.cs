@@ -107,7 +107,12 @@ internal sealed partial class ArchiveWorker(
             TransferException failure;
             try
             {
-                await (_steps.TryGetValue(job.Step, out var step) ? step.RunAsync(job, lease.Token) : ArchiveAsync(taken, lease.Token));
+                if (_steps.TryGetValue(job.Step, out var step))
+                {
+                    return await step.RunAsync(job, lease.Token) ? JobEnd.Done : JobEnd.BrokenOff;
+                }
+
+                await ArchiveAsync(taken, lease.Token);
                 return JobEnd.Done;
             }
             catch (OperationCanceledException) when (lease.Token.IsCancellationRequested)

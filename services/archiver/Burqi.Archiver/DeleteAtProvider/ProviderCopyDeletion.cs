@@ -35,19 +35,19 @@ internal sealed partial class ProviderCopyDeletion(
 
     public string Step => JobSteps.DeleteAtProvider;
 
-    public async Task RunAsync(ArchiveJob job, CancellationToken cancellationToken)
+    public async Task<bool> RunAsync(ArchiveJob job, CancellationToken cancellationToken)
     {
         using var activity = ArchiverTelemetry.StartActivity("delete at provider", ActivityKind.Consumer, job);
         if (job.AssistantId is { } id && !assistants.WasTold(id))
         {
             await WaitToBeToldAsync(job, cancellationToken);
-            return;
+            return false;
         }
 
         if (assistants.Find(job.AssistantId)?.DeleteAtProviderAfterDays is not { } days)
         {
             await LeaveAsync(job, NotWanted, cancellationToken);
-            return;
+            return false;
         }
 
         var now = await conditions.ExecuteAsync(job.RecordingId, days, cancellationToken);
@@ -62,7 +62,7 @@ internal sealed partial class ProviderCopyDeletion(
             // Channels are split off within seconds, or have a trouble that lasts: as long again as the deletion has been due.
             var patience = -wait > _options.RetryMaxDelay ? _options.RetryMaxDelay : -wait < _options.RetryBaseDelay ? _options.RetryBaseDelay : -wait;
             await WaitAsync(job, now.OpenSplits == 0 || wait > patience ? wait : patience, isFresh: true, cancellationToken);
-            return;
+            return false;
         }
 
         await VerifyAsync(job, cancellationToken);
@@ -75,6 +75,8 @@ internal sealed partial class ProviderCopyDeletion(
             Log.Deleted(logger, job.RecordingId);
             signals.Announcements.Ring();
         }
+
+        return true;
     }
 
     // That the copy stays is no news: the row says it.

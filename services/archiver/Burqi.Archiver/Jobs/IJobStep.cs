@@ -10,10 +10,11 @@ internal interface IJobStep
     string Step { get; }
 
     /// <summary>Does it, and writes down what came of it: completes the job, or gives it back where its time has not come.</summary>
+    /// <returns>Whether its destination did its part; false where it was not asked, as when the job's time has not come, which says nothing about it.</returns>
     /// <exception cref="ArchiveRecording.TransferException">
     /// The attempt failed; nothing else is thrown for that. The worker writes it down: the job waits and is tried again, or is dead.
     /// </exception>
-    Task RunAsync(ArchiveJob job, CancellationToken cancellationToken);
+    Task<bool> RunAsync(ArchiveJob job, CancellationToken cancellationToken);
 
     /// <summary>
     /// The messages that tell others how a job of this step ended, completed or dead: the same row makes the same ones, however often. None by default.

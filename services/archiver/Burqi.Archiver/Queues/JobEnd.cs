@@ -4,7 +4,7 @@ namespace Burqi.Archiver.Queues;
 
 /// <summary>How an attempt at a job ended, as far as its destinations are concerned.</summary>
 /// <param name="Failure">What went wrong; null for nothing.</param>
-/// <param name="IsKnown">False: it was broken off, which says nothing about anybody.</param>
+/// <param name="IsKnown">False: it was broken off, or nobody was asked: that says nothing about anybody.</param>
 internal readonly record struct JobEnd(TransferFailure? Failure, bool IsKnown)
 {
     public static JobEnd Done => new(Failure: null, IsKnown: true);

@@ -31,7 +31,7 @@ internal sealed partial class RecordingDeletion(
 
     public string Step => JobSteps.DeleteRecording;
 
-    public async Task RunAsync(ArchiveJob job, CancellationToken cancellationToken)
+    public async Task<bool> RunAsync(ArchiveJob job, CancellationToken cancellationToken)
     {
         using var activity = ArchiverTelemetry.StartActivity("delete recording", ActivityKind.Consumer, job);
         var known = await clear.ExecuteAsync(job.RecordingId, cancellationToken);
@@ -42,7 +42,7 @@ internal sealed partial class RecordingDeletion(
             var delay = known.WasBusy ? _options.LeaseDuration * 2 : _options.RetryMaxDelay < _options.LeaseDuration ? _options.RetryMaxDelay : _options.LeaseDuration;
             await postpone.ExecuteAsync(job.Id, job.LeaseId!.Value, delay, failure: null, error: null, cancellationToken, isFresh: true);
             Log.Waits(logger, job.RecordingId, delay.TotalSeconds);
-            return;
+            return false;
         }
 
         var notes = new List<string>();
@@ -59,6 +59,8 @@ internal sealed partial class RecordingDeletion(
             Log.Deleted(logger, job.RecordingId, note ?? "Nothing is left of it.");
             signals.Announcements.Ring();
         }
+
+        return true;
     }
 
     public IReadOnlyList<object> News(ArchiveJob job)

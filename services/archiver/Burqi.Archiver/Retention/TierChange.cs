@@ -21,7 +21,7 @@ internal sealed partial class TierChange(
 
     public string Step => JobSteps.SetTier;
 
-    public async Task RunAsync(ArchiveJob job, CancellationToken cancellationToken)
+    public async Task<bool> RunAsync(ArchiveJob job, CancellationToken cancellationToken)
     {
         using var activity = ArchiverTelemetry.StartActivity("set tier", ActivityKind.Consumer, job);
         var (liesIn, note) = await MoveAsync(job, Details(job).Tier, cancellationToken);
@@ -30,6 +30,8 @@ internal sealed partial class TierChange(
             Log.Moved(logger, job.RecordingId, liesIn, note ?? "");
             signals.Announcements.Ring();
         }
+
+        return true;
     }
 
     public IReadOnlyList<object> News(ArchiveJob job) => job.Status != JobStatuses.Completed || Details(job).LiesIn is not { } liesIn

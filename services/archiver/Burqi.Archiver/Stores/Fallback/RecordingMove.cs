@@ -60,7 +60,7 @@ internal sealed partial class RecordingMove(
         };
     }
 
-    public async Task RunAsync(ArchiveJob job, CancellationToken cancellationToken)
+    public async Task<bool> RunAsync(ArchiveJob job, CancellationToken cancellationToken)
     {
         using var activity = ArchiverTelemetry.StartActivity("move recording", ActivityKind.Consumer, job);
         var from = stores.All.FirstOrDefault(store => store.Name == job.Store)
@@ -69,23 +69,24 @@ internal sealed partial class RecordingMove(
         if (from == stores.Primary || await find.ExecuteAsync(job.RecordingId, key.Value, cancellationToken) is not { } stored)
         {
             await complete.ExecuteAsync(job, NothingToMove, cancellationToken);
-            return;
+            return false;
         }
 
         if (stored.Store == from.Name)
         {
             await CopyAsync(job, key, from, stored, cancellationToken);
-            return;
+            return true;
         }
 
         var wait = stored.IsTold ? options.Value.KeepMoved - stored.Since : options.Value.KeepMoved;
         if (wait > TimeSpan.Zero)
         {
             await postpone.ExecuteAsync(job.Id, job.LeaseId!.Value, wait, failure: null, error: null, cancellationToken, isFresh: true);
-            return;
+            return false;
         }
 
         await LetGoAsync(job, key, from, stored, cancellationToken);
+        return true;
     }
 
     private async Task CopyAsync(ArchiveJob job, ObjectKey key, IRecordingStore from, StoredRecording stored, CancellationToken cancellationToken)
