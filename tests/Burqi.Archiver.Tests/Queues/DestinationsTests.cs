@@ -99,6 +99,27 @@ public sealed class DestinationsTests : IDisposable
         State(Host).ShouldBe(DestinationState.Closed);
     }
 
+    [Fact]
+    public void Probe_TakesLongerThanTheLongestBreak_AnotherJobTriesToo()
+    {
+        FailThreeTimes();
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        var first = Begin(Host);
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        _destinations.MayVisit([Host]).ShouldBeFalse();
+
+        _clock.Advance(TimeSpan.FromSeconds(0.1));
+        _destinations.MayVisit([Host]).ShouldBeTrue();
+        var second = Begin(Host);
+        _destinations.MayVisit([Host]).ShouldBeFalse();
+
+        _destinations.End(second, JobEnd.Done);
+        State(Host).ShouldBe(DestinationState.Closed);
+        _destinations.MayVisit([Host]).ShouldBeTrue();
+        _destinations.End(first, JobEnd.Failed(TransferFailure.SourceUnavailable));
+        State(Host).ShouldBe(DestinationState.Closed);
+    }
+
     [Theory]
     [InlineData(nameof(TransferFailure.StoreUnavailable), true)]
     [InlineData(nameof(TransferFailure.StoreMismatch), true)]

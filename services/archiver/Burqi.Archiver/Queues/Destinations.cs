@@ -90,7 +90,8 @@ internal sealed partial class Destinations
     private bool MayVisit(string name, Destination known) => StateOf(known) switch
     {
         DestinationState.Closed => known.Visits < (IsStore(name) ? _workers : _options.MaxPerDestination),
-        DestinationState.HalfOpen => known.Probes == 0,
+        // One that takes so long, such as a recording of many hours, is not all that is waited for.
+        DestinationState.HalfOpen => known.Probes == 0 || _clock.GetUtcNow() - known.LastProbe > _options.LongestBreak,
         _ => false,
     };
 
@@ -103,7 +104,12 @@ internal sealed partial class Destinations
 
         var isProbe = StateOf(known) != DestinationState.Closed;
         known.Visits++;
-        known.Probes += isProbe ? 1 : 0;
+        if (isProbe)
+        {
+            known.Probes++;
+            known.LastProbe = _clock.GetUtcNow();
+        }
+
         return new Visit(name, isProbe);
     }
 
@@ -184,6 +190,8 @@ internal sealed partial class Destinations
         public int Visits { get; set; }
 
         public int Probes { get; set; }
+
+        public DateTimeOffset LastProbe { get; set; }
     }
 
     private static partial class Log
