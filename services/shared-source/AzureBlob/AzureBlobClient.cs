@@ -129,7 +129,7 @@ internal sealed partial class AzureBlobClient : IDisposable
         .ToDictionary(header => header.Name[MetadataPrefix.Length..].ToLowerInvariant(), header => header.Value);
 
     /// <summary>A dot for a segment would be resolved before it is sent, and lead to another blob or container: there is none of such a name.</summary>
-    private static bool IsAddressable(string name) => name.Split('/').All(segment => segment is not ("" or "." or ".."));
+    public static bool IsAddressable(string name) => name.Split('/').All(segment => segment is not ("" or "." or ".."));
 
     private async Task<HttpMessage> SendAsync(
         RequestMethod method, string? name, string query, Action<Request>? request, bool streams, CancellationToken cancellationToken)

@@ -91,6 +91,8 @@ public abstract class ContainerSourceContract : RecordingSourceContract
     [InlineData("https://storage.example/{1}/{2}/{3}")]
     [InlineData("{0}/{1}/{2}/{3}?sv=1")]
     [InlineData("{0}/{1}/{2}/../other/{3}")]
+    [InlineData("{0}/{1}/{2}/..%2Fother/{3}")]
+    [InlineData("{0}/{1}/{2}/a/%2E%2E%2F..%2F..%2Fother/{3}")]
     [InlineData("{0}/{1}/{2}")]
     [InlineData("{0}/{1}/{2}/")]
     public async Task Open_AnotherContainer_IsNeverAsked(string location)
@@ -104,12 +106,24 @@ public abstract class ContainerSourceContract : RecordingSourceContract
     }
 
     [Fact]
+    public async Task Delete_BlobOfAnotherContainerByDots_IsRefused()
+    {
+        var other = await _server.CreateContainerAsync();
+        await _server.PutAsync(other, "somebody-elses.wav", Content);
+
+        var forged = new Uri($"{Proxy.Address}/{_server.Account}/{_container}/..%2F{other}/somebody-elses.wav");
+        (await Should.ThrowAsync<TransferException>(() => DeleteAsync(forged))).Failure.ShouldBe(TransferFailure.SourceRefused);
+
+        (await _server.ListAsync(other)).ShouldBe(["somebody-elses.wav"]);
+    }
+
+    [Fact]
     public async Task Delete_Blob_IsGoneAlsoTheSecondTime()
     {
         await PutAsync(Content);
 
-        await DeleteAsync();
-        await DeleteAsync();
+        await DeleteAsync(Location);
+        await DeleteAsync(Location);
 
         (await Should.ThrowAsync<TransferException>(() => OpenAsync())).Failure.ShouldBe(TransferFailure.SourceNotReady);
     }
@@ -134,7 +148,7 @@ public abstract class ContainerSourceContract : RecordingSourceContract
 
     private protected abstract string Describe(string location);
 
-    private protected abstract Task DeleteAsync();
+    private protected abstract Task DeleteAsync(Uri location);
 }
 
 /// <summary>ACS's file where ACS puts it (BYOS).</summary>
@@ -156,7 +170,7 @@ public sealed class AcsBlobSourceTests : ContainerSourceContract
 
     private protected override string Describe(string location) => AcsDetails.Describe(location, null);
 
-    private protected override Task DeleteAsync() => Service<AcsBlobRecordingSource>().DeleteAsync(Location, TestContext.Current.CancellationToken);
+    private protected override Task DeleteAsync(Uri location) => Service<AcsBlobRecordingSource>().DeleteAsync(location, TestContext.Current.CancellationToken);
 }
 
 /// <summary>LiveKit's file in a container.</summary>
@@ -168,6 +182,6 @@ public sealed class LiveKitAzureSourceTests : ContainerSourceContract
 
     private protected override string Describe(string location) => LiveKitDetails.Of(location).ToJson();
 
-    private protected override Task DeleteAsync() =>
-        Service<LiveKitRecordingSource>().DeleteAsync(LiveKitDetails.Of(Location.AbsoluteUri), TestContext.Current.CancellationToken);
+    private protected override Task DeleteAsync(Uri location) =>
+        Service<LiveKitRecordingSource>().DeleteAsync(LiveKitDetails.Of(location.AbsoluteUri), TestContext.Current.CancellationToken);
 }

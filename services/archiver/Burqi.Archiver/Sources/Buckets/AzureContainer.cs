@@ -60,8 +60,9 @@ internal sealed class AzureContainer : IDisposable
         }
 
         var container = _client.Value.AddressOf("").AbsoluteUri; // ends with a slash
-        return location.Query.Length == 0 && location.AbsoluteUri.StartsWith(container, StringComparison.Ordinal) && location.AbsoluteUri.Length > container.Length
-            ? Uri.UnescapeDataString(location.AbsoluteUri[container.Length..])
+        return location.Query.Length == 0 && location.AbsoluteUri.StartsWith(container, StringComparison.Ordinal)
+            && Uri.UnescapeDataString(location.AbsoluteUri[container.Length..]) is var name && AzureBlobClient.IsAddressable(name)
+            ? name
             : throw new TransferException(
                 TransferFailure.SourceRefused, $"The recording is said to lie at '{location.IdnHost}', in another account or container than AZURE_STORAGE_… name.");
     }
