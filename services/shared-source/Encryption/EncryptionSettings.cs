@@ -107,7 +107,11 @@ internal sealed partial class EncryptionSettings
             number++;
             if (KmsPattern().IsMatch(line))
             {
-                _oldKmsKeys.Add(line);
+                if (!_oldKmsKeys.Contains(line))
+                {
+                    _oldKmsKeys.Add(line);
+                }
+
                 continue;
             }
 

@@ -55,6 +55,15 @@ public sealed class EncryptionSettingsTests
         EncryptionSettings.RegionOf(Arn).ShouldBe("eu-central-1");
     }
 
+    [Fact]
+    public void Read_OldKmsKeyTwice_IsOne()
+    {
+        var settings = Read(("BURQI_ENCRYPTION_OLD_KEYS", $"{Arn},{Arn}"));
+
+        settings.Problems.ShouldBeEmpty();
+        Ring(settings).HasKeys.ShouldBeTrue();
+    }
+
     public static TheoryData<string, string> Mistakes => new()
     {
         { "KEY=K", "BURQI_ENCRYPTION_KEY_ID is missing" },
