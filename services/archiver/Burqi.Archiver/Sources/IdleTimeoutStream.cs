@@ -3,13 +3,19 @@ using Burqi.Archiver.ArchiveRecording;
 
 namespace Burqi.Archiver.Sources;
 
-/// <summary>A body that may be slow but not still: each read must bring something within the limit. Its faults are the source's.</summary>
+/// <summary>A body that may be slow but not still: each read must bring something within the limit, and all of them together a little. Its faults are the source's.</summary>
 /// <param name="inner">The body.</param>
 /// <param name="limit">How long it may be still.</param>
 /// <param name="clock">By which that is measured.</param>
 /// <param name="owner">What holds the connection, and goes with the body.</param>
 internal sealed class IdleTimeoutStream(Stream inner, TimeSpan limit, TimeProvider clock, IDisposable? owner = null) : Stream
 {
+    // A byte now and then would keep a worker for years. Slower than half of what a telephone sends, nothing is worth waiting for.
+    private const int LowestRate = 4 * 1024;
+    private static readonly TimeSpan RateWindow = TimeSpan.FromMinutes(5);
+
+    private TimeSpan _waited;
+    private long _brought;
     private CancellationTokenSource _idle = new(Timeout.InfiniteTimeSpan, clock);
 
     public override bool CanRead => true;
@@ -37,11 +43,13 @@ internal sealed class IdleTimeoutStream(Stream inner, TimeSpan limit, TimeProvid
         }
 
         _idle.CancelAfter(limit);
+        var begun = clock.GetTimestamp();
+        int read;
         try
         {
             await using (cancellationToken.UnsafeRegister(static idle => ((CancellationTokenSource)idle!).Cancel(), _idle))
             {
-                return await inner.ReadAsync(buffer, _idle.Token);
+                read = await inner.ReadAsync(buffer, _idle.Token);
             }
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
@@ -53,6 +61,9 @@ internal sealed class IdleTimeoutStream(Stream inner, TimeSpan limit, TimeProvid
         {
             throw new TransferException(TransferFailure.SourceUnavailable, "The source broke off in the middle of the recording.", exception);
         }
+
+        CheckRate(read, clock.GetElapsedTime(begun));
+        return read;
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -69,6 +80,25 @@ internal sealed class IdleTimeoutStream(Stream inner, TimeSpan limit, TimeProvid
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <summary>The time that passes between two reads is not the source's.</summary>
+    private void CheckRate(int read, TimeSpan waited)
+    {
+        (_brought, _waited) = (_brought + read, _waited + waited);
+        if (_waited < RateWindow || read == 0)
+        {
+            return;
+        }
+
+        if (_brought < LowestRate * _waited.TotalSeconds)
+        {
+            throw new TransferException(
+                TransferFailure.SourceUnavailable,
+                $"The source sent {_brought} bytes in {_waited.TotalSeconds:0} s in the middle of the recording, which is too slow to wait for.");
+        }
+
+        (_brought, _waited) = (0, TimeSpan.Zero);
+    }
 
     protected override void Dispose(bool disposing)
     {
