@@ -53,6 +53,7 @@ public sealed class RotationTests : ArchiverTest
         var list = await GetAsync(archiver, "/encryption-rotations");
         list["items"]!.AsArray().Count.ShouldBe(2);
         Text(list["items"]![1]!, "id").ShouldBe(Text(rotation, "id"));
+        list["items"]![1]!["remaining"].ShouldBeNull();
     }
 
     [Fact]

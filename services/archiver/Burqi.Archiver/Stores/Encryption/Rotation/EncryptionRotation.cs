@@ -3,15 +3,20 @@ namespace Burqi.Archiver.Stores.Encryption.Rotation;
 /// <summary>A row of <c>archiver.encryption_rotations</c>.</summary>
 internal sealed record EncryptionRotation
 {
-    /// <summary>The columns by the names of the properties, and how many objects are left to do.</summary>
+    /// <summary>The columns by the names of the properties, but for <see cref="Remaining"/>.</summary>
     public const string Columns =
         """
         rotation.id as Id, rotation.key_id as KeyId, rotation.status as Status, rotation.looked_at as LookedAt, rotation.rewrapped as Rewrapped, rotation.failed as Failed,
-        rotation.error as Error, rotation.created_at as CreatedAt, rotation.started_at as StartedAt, rotation.finished_at as FinishedAt,
+        rotation.error as Error, rotation.created_at as CreatedAt, rotation.started_at as StartedAt, rotation.finished_at as FinishedAt
+        """;
+
+    /// <summary>How many objects are known to be encrypted with another key: counted one by one, so not for a list.</summary>
+    public const string CountRemaining =
+        """
         (select count(*) from archiver.jobs job
          where job.status = 'completed' and job.encryption_key_id is not null and job.encryption_key_id <> rotation.key_id
            and not exists (select 1 from archiver.jobs deletion where deletion.recording_id = job.recording_id and deletion.step = 'delete-recording' and deletion.status = 'completed')
-        ) as Remaining
+        )
         """;
 
     public required Guid Id { get; init; }
@@ -30,8 +35,8 @@ internal sealed record EncryptionRotation
     /// <summary>How many could not be done when they were last tried.</summary>
     public required long Failed { get; init; }
 
-    /// <summary>How many are known to be encrypted with another key.</summary>
-    public required long Remaining { get; init; }
+    /// <summary>How many are known to be encrypted with another key; null in a list, for one that has ended.</summary>
+    public required long? Remaining { get; init; }
 
     public string? Error { get; init; }
 

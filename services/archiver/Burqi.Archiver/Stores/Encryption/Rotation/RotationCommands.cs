@@ -19,7 +19,7 @@ internal sealed class RotationCommands(ArchiverDatabase database)
         on conflict (status) where status = 'running' do nothing
         """;
 
-    private const string RunningSql = $"select {EncryptionRotation.Columns} from archiver.encryption_rotations rotation where rotation.status = 'running'";
+    private const string RunningSql = $"select {EncryptionRotation.Columns}, {EncryptionRotation.CountRemaining} as Remaining from archiver.encryption_rotations rotation where rotation.status = 'running'";
 
     private const string BeginSql =
         """

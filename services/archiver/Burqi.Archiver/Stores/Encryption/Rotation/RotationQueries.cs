@@ -9,9 +9,12 @@ internal sealed class RotationQueries(ArchiverDatabase database)
     private const int LongestList = 50;
 
     private const string ListSql =
-        $"select {EncryptionRotation.Columns} from archiver.encryption_rotations rotation order by rotation.created_at desc limit @LongestList";
+        $"""
+        select {EncryptionRotation.Columns}, case rotation.status when 'running' then {EncryptionRotation.CountRemaining} end as Remaining
+        from archiver.encryption_rotations rotation order by rotation.created_at desc limit @LongestList
+        """;
 
-    private const string GetSql = $"select {EncryptionRotation.Columns} from archiver.encryption_rotations rotation where rotation.id = @Id";
+    private const string GetSql = $"select {EncryptionRotation.Columns}, {EncryptionRotation.CountRemaining} as Remaining from archiver.encryption_rotations rotation where rotation.id = @Id";
 
     private const string BatchSql =
         """
