@@ -9,6 +9,9 @@ namespace Burqi.AzureBlob;
 /// <summary>What only the writer of the store does.</summary>
 internal sealed partial class AzureBlobClient
 {
+    // On a blob that was committed empty to be deleted at once.
+    private const string DiscardedName = "burqidiscarded";
+
     /// <summary>Puts a whole blob in one request; one that is there is replaced.</summary>
     public Task PutBlobAsync(string name, ReadOnlyMemory<byte> content, AzureBlobProperties properties, CancellationToken cancellationToken) => PutAsync(
         name,
@@ -163,7 +166,7 @@ internal sealed partial class AzureBlobClient
 
     /// <summary>
     /// Discards the blocks of a blob that was never committed: it is committed empty, unless there is one by now, and that is deleted.
-    /// There is no other way.
+    /// There is no other way. Until then it is marked: whoever dies in between leaves it to <see cref="DeleteDiscardedAsync"/>.
     /// </summary>
     /// <returns>Whether that was done.</returns>
     public async Task<bool> DiscardUncommittedAsync(string name, AzureBlobProperties properties, CancellationToken cancellationToken)
@@ -177,7 +180,7 @@ internal sealed partial class AzureBlobClient
             {
                 request.Headers.Add("Content-Type", "application/xml");
                 request.Headers.Add("If-None-Match", "*");
-                properties.AddTo(request);
+                (properties with { Metadata = new Dictionary<string, string> { [DiscardedName] = "1" } }).AddTo(request);
                 request.Content = RequestContent.Create(Encoding.UTF8.GetBytes("<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList></BlockList>"));
             },
             streams: false,
@@ -193,6 +196,13 @@ internal sealed partial class AzureBlobClient
 
         return await DeleteAsync(name, etag, cancellationToken);
     }
+
+    /// <summary>Deletes a blob that was committed empty to discard its blocks, and no other.</summary>
+    /// <returns>Whether that was done.</returns>
+    public async Task<bool> DeleteDiscardedAsync(string name, CancellationToken cancellationToken) =>
+        await DescribeAsync(name, cancellationToken) is { Size: 0, ETag: { } etag } there
+        && there.Metadata.ContainsKey(DiscardedName)
+        && await DeleteAsync(name, etag, cancellationToken);
 
     /// <summary>Whether what is written to the container may be deleted again, as far as its own policies go.</summary>
     public async Task<bool> IsImmutableAsync(CancellationToken cancellationToken)

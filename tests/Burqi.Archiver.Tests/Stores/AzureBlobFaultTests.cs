@@ -242,6 +242,45 @@ public sealed class AzureBlobFaultTests : IAsyncLifetime
         (await ReadAsync(store)).Length.ShouldBe(SeveralBlocks);
     }
 
+    /// <summary>Killed between making the empty blob and deleting it, or never told that it was made.</summary>
+    [Fact]
+    public async Task Sweep_EmptyBlobWasNotDeleted_IsMarkedAndTheOthersAreSwept()
+    {
+        var other = $"{Key}.other";
+        var block = Convert.ToBase64String([.. Guid.CreateVersion7().ToByteArray(bigEndian: true), 0, 0, 0, 1]);
+        var marks = new ConcurrentQueue<string>();
+        _peer.Answers[$"/burqi/{Container}"] = (context, _) => context.Request.Method == "HEAD"
+            ? Task.CompletedTask
+            : context.Response.WriteAsync($"<EnumerationResults><Blobs><Blob><Name>{Key}</Name></Blob><Blob><Name>{other}</Name></Blob></Blobs></EnumerationResults>");
+        foreach (var name in (string[])[Key.Value, other])
+        {
+            _peer.Answers[$"/burqi/{Container}/{name}"] = (context, _) =>
+            {
+                switch (context.Request.Method)
+                {
+                    case "HEAD":
+                        return RefuseAsync(context, 404, "BlobNotFound");
+                    case "GET":
+                        return context.Response.WriteAsync($"<BlockList><UncommittedBlocks><Block><Name>{block}</Name></Block></UncommittedBlocks></BlockList>");
+                    case "PUT":
+                        marks.Enqueue(context.Request.Headers["x-ms-meta-burqidiscarded"].ToString());
+                        context.Response.Headers.ETag = "\"made\"";
+                        return CreatedAsync(context);
+                    default:
+                        context.Response.StatusCode = 202;
+                        return name == other ? Task.CompletedTask : RefuseAsync(context, 409, "ContainerDisabled");
+                }
+            };
+        }
+
+        using var store = AzureStore.Create(PeerConnection, Container);
+
+        var failure = await Should.ThrowAsync<IncompleteSweepException>(() => store.SweepAsync(TimeSpan.FromHours(-1), Cancellation));
+
+        failure.Removed.ShouldBe(1);
+        marks.ShouldBe(["1", "1"]);
+    }
+
     [Fact]
     public async Task Write_LongContent_BlocksGoUpAtOnceUpToTheLimit()
     {

@@ -69,6 +69,20 @@ public class AzureBlobRecordingStoreTests : RecordingStoreContract
         await Should.ThrowAsync<FileNotFoundException>(() => Store.SetTierAsync(OtherKey, tier, Cancellation));
     }
 
+    [Fact]
+    public async Task Sweep_EmptyBlobsThatAnEarlierOneMade_AreDeletedAndNoOthers()
+    {
+        var discarded = new Dictionary<string, string> { ["burqidiscarded"] = "1" };
+        await Server.PutAsync(Container, "recordings/2026/11/20/CA1/marked.wav", [], discarded);
+        await Server.PutAsync(Container, "recordings/2026/11/20/CA1/marked-and-full.wav", [1], discarded);
+        await Server.PutAsync(Container, "recordings/2026/11/20/CA1/empty.wav", []);
+
+        (await Store.SweepAsync(TimeSpan.FromHours(1), Cancellation)).ShouldBe(Sweeps ? 1 : 0);
+
+        (await Server.ListAsync(Container)).Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal).ShouldBe(
+            Sweeps ? ["empty", "marked-and-full"] : ["empty", "marked", "marked-and-full"]);
+    }
+
     private protected override async Task<IRecordingStore> CreateStoreAsync()
     {
         Server = await AzureBlobServer.SharedAsync();

@@ -140,6 +140,31 @@ public sealed class S3FaultTests : IAsyncLifetime
         (await ReadAsync(store)).Length.ShouldBe(SeveralParts);
     }
 
+    [Fact]
+    public async Task Sweep_OneUploadCannotBeAborted_OthersAreAndItIsSaid()
+    {
+        var uploads = string.Concat(Enumerable.Range(1, 4).Select(number =>
+            $"<Upload><Key>{Key}</Key><UploadId>{number}</UploadId><Initiated>2026-01-01T00:00:00.000Z</Initiated></Upload>"));
+        foreach (var bucket in (string[])[$"/{Bucket}", $"/{Bucket}/"])
+        {
+            _peer.Answers[bucket] = (context, _) => context.Response.WriteAsync($"<ListMultipartUploadsResult>{uploads}</ListMultipartUploadsResult>");
+        }
+
+        _peer.Answers[PeerPath] = (context, _) => context.Request.Query["uploadId"].ToString() switch
+        {
+            "1" => RefuseAsync(context, 404, "NoSuchUpload"),
+            "2" => RefuseAsync(context, 403, "AccessDenied"),
+            _ => TakeAsync(context),
+        };
+        using var store = Store(_peer.BaseUrl, Bucket);
+
+        var failure = await Should.ThrowAsync<IncompleteSweepException>(() => store.SweepAsync(TimeSpan.FromHours(1), Cancellation));
+
+        failure.Removed.ShouldBe(2);
+        failure.Message.ShouldStartWith("1 could not be removed, the first because: ");
+        _peer.Seen.Count(seen => seen.Method == "DELETE").ShouldBe(4);
+    }
+
     [Theory]
     [InlineData("AES256", "", 1000)]
     [InlineData("AES256", "", SeveralParts)]

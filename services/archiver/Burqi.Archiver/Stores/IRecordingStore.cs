@@ -42,6 +42,7 @@ internal interface IRecordingStore
     /// <param name="olderThan">Only what is older than this, for an upload may be under way.</param>
     /// <param name="cancellationToken">Stops the sweep; what it removed stays removed.</param>
     /// <returns>How many were removed.</returns>
+    /// <exception cref="IncompleteSweepException">Some could not be removed; all others were.</exception>
     Task<int> SweepAsync(TimeSpan olderThan, CancellationToken cancellationToken);
 
     /// <summary>Where the object lies: a <c>file://</c>, <c>s3://</c> or <c>https://</c> URL, which by itself opens nothing.</summary>

@@ -86,19 +86,22 @@ internal sealed class AzureBlobRecordingStore : IRecordingStore, IDisposable
         }
 
         var before = _clock.GetUtcNow() - olderThan;
-        var removed = 0;
+        var count = new SweepCount();
         await foreach (var name in _client.ListUncommittedAsync(ObjectKey.Folder, cancellationToken))
         {
-            // All of them have to be ours, and old: others may write to the same container.
-            if (await _client.ListUncommittedBlocksAsync(name, cancellationToken) is { } blocks
-                && blocks.All(block => BlockIds.BegunAt(block) < before)
-                && await _client.DiscardUncommittedAsync(name, new AzureBlobProperties { EncryptionScope = _options.Scope }, cancellationToken))
-            {
-                removed++;
-            }
+            await count.TryAsync(() => RemoveAsync(name, before, cancellationToken), cancellationToken);
         }
 
-        return removed;
+        return count.Result();
+    }
+
+    /// <summary>All blocks have to be ours, and old: others may write to the same container.</summary>
+    private async Task<bool> RemoveAsync(string name, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var blocks = await _client.ListUncommittedBlocksAsync(name, cancellationToken);
+        return (blocks is null || blocks.All(block => BlockIds.BegunAt(block) < before))
+            && (await _client.DeleteDiscardedAsync(name, cancellationToken)
+                || (blocks is not null && await _client.DiscardUncommittedAsync(name, new AzureBlobProperties { EncryptionScope = _options.Scope }, cancellationToken)));
     }
 
     public string UrlOf(ObjectKey key) => _client.AddressOf(key.Value).AbsoluteUri;

@@ -93,7 +93,7 @@ internal sealed class LocalDiskRecordingStore(IOptions<LocalDiskStoreOptions> op
     public Task<bool> SetTierAsync(ObjectKey key, string tier, CancellationToken cancellationToken) => Task.FromResult(false);
 
     /// <summary>Looking through all folders takes as long as the disk does: not on a thread that others wait for.</summary>
-    public Task<int> SweepAsync(TimeSpan olderThan, CancellationToken cancellationToken) => Task.Run(() => Sweep(olderThan, cancellationToken), cancellationToken);
+    public Task<int> SweepAsync(TimeSpan olderThan, CancellationToken cancellationToken) => Task.Run(() => LookThroughAsync(olderThan, cancellationToken), cancellationToken);
 
     public string UrlOf(ObjectKey key) => new Uri(PathOf(key)).AbsoluteUri;
 
@@ -110,25 +110,39 @@ internal sealed class LocalDiskRecordingStore(IOptions<LocalDiskStoreOptions> op
         await file.WriteAsync(new byte[1], cancellationToken);
     }
 
-    private int Sweep(TimeSpan olderThan, CancellationToken cancellationToken)
+    private async Task<int> LookThroughAsync(TimeSpan olderThan, CancellationToken cancellationToken)
     {
         var folder = new DirectoryInfo(Path.Combine(_root, ObjectKey.Folder.TrimEnd('/'))); // whose link would be followed otherwise
         var before = clock.GetUtcNow().UtcDateTime - olderThan;
-        var removed = 0;
+        var count = new SweepCount();
         if (folder is { Exists: true, LinkTarget: null })
         {
             foreach (var file in folder.EnumerateFiles(".*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (file.LastWriteTimeUtc < before && IsOrphan(file.FullName))
-                {
-                    file.Delete();
-                    removed++;
-                }
+                await count.TryAsync(() => Task.FromResult(RemoveOrphan(file, before)), cancellationToken);
             }
         }
 
-        return removed;
+        return count.Result();
+    }
+
+    private static bool RemoveOrphan(FileInfo file, DateTime before)
+    {
+        try
+        {
+            if (file.LastWriteTimeUtc >= before || !IsOrphan(file.FullName))
+            {
+                return false;
+            }
+
+            file.Delete();
+            return true;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false; // it went with its folder
+        }
     }
 
     private static bool IsOrphan(string path) => FileMetadata.FileOf(path) is { } file

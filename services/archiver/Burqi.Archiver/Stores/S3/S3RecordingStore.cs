@@ -104,7 +104,7 @@ internal sealed class S3RecordingStore : IRecordingStore, IDisposable
     public async Task<int> SweepAsync(TimeSpan olderThan, CancellationToken cancellationToken)
     {
         var before = _clock.GetUtcNow().UtcDateTime - olderThan;
-        var removed = 0;
+        var count = new SweepCount();
         var request = new ListMultipartUploadsRequest { BucketName = _options.Bucket, Prefix = ObjectKey.Folder };
         ListMultipartUploadsResponse page;
         do
@@ -112,16 +112,28 @@ internal sealed class S3RecordingStore : IRecordingStore, IDisposable
             page = await _client.ListMultipartUploadsAsync(request, cancellationToken);
             foreach (var upload in (page.MultipartUploads ?? []).Where(upload => upload.Initiated?.ToUniversalTime() < before))
             {
-                await _client.AbortMultipartUploadAsync(
-                    new AbortMultipartUploadRequest { BucketName = _options.Bucket, Key = upload.Key, UploadId = upload.UploadId }, cancellationToken);
-                removed++;
+                await count.TryAsync(() => AbortAsync(upload, cancellationToken), cancellationToken);
             }
 
             (request.KeyMarker, request.UploadIdMarker) = (page.NextKeyMarker, page.NextUploadIdMarker);
         }
         while (page.IsTruncated == true);
 
-        return removed;
+        return count.Result();
+    }
+
+    private async Task<bool> AbortAsync(MultipartUpload upload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _client.AbortMultipartUploadAsync(
+                new AbortMultipartUploadRequest { BucketName = _options.Bucket, Key = upload.Key, UploadId = upload.UploadId }, cancellationToken);
+            return true;
+        }
+        catch (AmazonS3Exception exception) when (IsMissing(exception))
+        {
+            return false; // its worker has ended it since
+        }
     }
 
     public string UrlOf(ObjectKey key) => $"s3://{_options.Bucket}/{key.Value}";

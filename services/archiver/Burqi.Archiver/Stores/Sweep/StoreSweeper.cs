@@ -59,15 +59,25 @@ internal sealed partial class StoreSweeper(
     {
         try
         {
-            if (await store.SweepAsync(options.Value.OlderThan, cancellationToken) is var count and > 0)
-            {
-                metrics.Swept(count, store.Name);
-                Log.Swept(logger, store.Name, count, options.Value.OlderThan.TotalHours);
-            }
+            Count(store, await store.SweepAsync(options.Value.OlderThan, cancellationToken));
+        }
+        catch (IncompleteSweepException exception)
+        {
+            Count(store, exception.Removed);
+            Log.NotSweptWhole(logger, store.Name, exception.Message);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             Log.NotSwept(logger, store.Name, exception.Message);
+        }
+    }
+
+    private void Count(IRecordingStore store, int removed)
+    {
+        if (removed > 0)
+        {
+            metrics.Swept(removed, store.Name);
+            Log.Swept(logger, store.Name, removed, options.Value.OlderThan.TotalHours);
         }
     }
 
@@ -81,5 +91,8 @@ internal sealed partial class StoreSweeper(
 
         [LoggerMessage(4202, LogLevel.Warning, "Whether it is this replica's turn to look for what broken uploads left behind is not known; next time: {Reason}")]
         public static partial void NoTurn(ILogger logger, string reason);
+
+        [LoggerMessage(4203, LogLevel.Warning, "Store {Store} keeps some of what broken uploads left behind, next time: {Reason}")]
+        public static partial void NotSweptWhole(ILogger logger, string store, string reason);
     }
 }
