@@ -319,4 +319,62 @@ public sealed class CapturedRecordingTests : ArchiverTest
 
         await JobAsync(message.RecordingId, job => job.Status == JobStatuses.Completed);
     }
+
+    /// <summary>The node was away for so long that the job was given up, and has come back.</summary>
+    [Fact]
+    public async Task Captured_GivenUpAndAnnouncedAfresh_IsFetchedFromTheNewUrl()
+    {
+        Settings["Archiver:GiveUpAfter"] = "00:00:00.200";
+        var content = Wav.Create(500);
+        var message = Captured(content);
+        Peer.Answers[ContentPath(message.RecordingId)] = (context, _) =>
+        {
+            if (context.Request.Query["sig"] == "fresh")
+            {
+                return HttpPeer.WriteAsync(context, content);
+            }
+
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return Task.CompletedTask;
+        };
+        await using var archiver = await StartArchiverAsync();
+        await archiver.PublishAsync(message);
+        var dead = await JobAsync(message.RecordingId, job => job.Status == JobStatuses.Dead && job.OutcomeAnnouncedAt is not null);
+        dead.LastFailure.ShouldBe(nameof(TransferFailure.SourceRefused));
+
+        await archiver.PublishAsync(message with { ContentUrl = message.ContentUrl.Replace("secret", "fresh") });
+
+        var job = await JobAsync(message.RecordingId, job => job.Status == JobStatuses.Completed && job.OutcomeAnnouncedAt is not null);
+        job.Attempts.ShouldBe(1);
+        archiver.Published.Of<RecordingArchiveFailed>().ShouldHaveSingleItem();
+        archiver.Published.Of<RecordingArchived>().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Captured_AnnouncedAfreshWhileItIsFetched_NextAttemptAsksTheNewUrl()
+    {
+        var content = Wav.Create(500);
+        var message = Captured(content);
+        var isKnown = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Peer.Answers[ContentPath(message.RecordingId)] = async (context, _) =>
+        {
+            if (context.Request.Query["sig"] == "fresh")
+            {
+                await HttpPeer.WriteAsync(context, content);
+                return;
+            }
+
+            await isKnown.Task;
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        };
+        await using var archiver = await StartArchiverAsync();
+        await archiver.PublishAsync(message);
+        await JobAsync(message.RecordingId, job => job.Status == JobStatuses.Running);
+
+        await archiver.PublishAsync(message with { ContentUrl = message.ContentUrl.Replace("secret", "fresh") });
+        await JobAsync(message.RecordingId, job => job.SourceDetails.Contains("fresh", StringComparison.Ordinal));
+        isKnown.SetResult();
+
+        await JobAsync(message.RecordingId, job => job.Status == JobStatuses.Completed);
+    }
 }
