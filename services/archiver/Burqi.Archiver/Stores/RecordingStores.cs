@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Burqi.Archiver.ArchiveRecording;
 
 namespace Burqi.Archiver.Stores;
@@ -13,17 +14,29 @@ internal sealed class RecordingStores(IRecordingStore primary, IRecordingStore? 
 
     public IEnumerable<IRecordingStore> All => fallback is null ? [primary] : [primary, fallback];
 
-    /// <summary>Opens an object where it is said to lie or, for it may have been moved since, in the other store; null when it is in neither.</summary>
+    /// <summary>
+    /// Opens an object where it is said to lie or, for it may have been moved since, in the other store; null when it is in neither. A store that
+    /// fails is no matter while the other has it.
+    /// </summary>
     public async Task<OpenedObject?> OpenReadAsync(string? name, ObjectKey key, CancellationToken cancellationToken)
     {
+        ExceptionDispatchInfo? failure = null;
         foreach (var store in All.OrderBy(store => store.Name != name))
         {
-            if (await store.OpenReadAsync(key, cancellationToken) is { } opened)
+            try
             {
-                return opened;
+                if (await store.OpenReadAsync(key, cancellationToken) is { } opened)
+                {
+                    return opened;
+                }
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                failure ??= ExceptionDispatchInfo.Capture(exception);
             }
         }
 
+        failure?.Throw();
         return null;
     }
 
