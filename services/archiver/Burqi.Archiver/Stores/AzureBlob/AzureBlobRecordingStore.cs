@@ -43,7 +43,7 @@ internal sealed class AzureBlobRecordingStore : IRecordingStore, IDisposable
 
     public async Task<StoredDescription?> DescribeAsync(ObjectKey key, CancellationToken cancellationToken) =>
         await _client.DescribeAsync(key.Value, cancellationToken) is { } there
-            ? new StoredDescription(there.Size, WithoutChecksum(there.Metadata), TierOf(there.Tier))
+            ? new StoredDescription(there.Size, WithoutChecksum(there.Metadata), TierOf(there.Tier)) { Sha256 = there.Metadata.GetValueOrDefault(ObjectMetadata.Sha256) }
             : null;
 
     public Task DeleteAsync(ObjectKey key, CancellationToken cancellationToken) => _client.DeleteAsync(key.Value, etag: null, cancellationToken);

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Burqi.Archiver.ArchiveRecording;
 using Burqi.Archiver.Jobs;
 using Burqi.Archiver.Queues;
+using Burqi.Contracts.Recordings;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -107,7 +108,7 @@ internal sealed partial class RecordingMove(
     {
         try
         {
-            await InPrimaryAsync(() => StoredObject.VerifyAsync(stores.Primary, key, stored.FileSize, stored.Sha256, cancellationToken), cancellationToken);
+            await InPrimaryAsync(() => VerifyOnceMoreAsync(key, stored, cancellationToken), cancellationToken);
         }
         catch (TransferException exception) when (exception.Failure == TransferFailure.StoreMismatch)
         {
@@ -125,6 +126,19 @@ internal sealed partial class RecordingMove(
             cancellationToken);
         await complete.ExecuteAsync(job, note: null, cancellationToken);
         Log.LeftTheFallback(logger, job.RecordingId, from.Name);
+    }
+
+    /// <summary>What was moved to the archive tier meanwhile cannot be read. It was when it came: now what the store says of it has to do.</summary>
+    private async Task VerifyOnceMoreAsync(ObjectKey key, StoredRecording stored, CancellationToken cancellationToken)
+    {
+        if (await stores.Primary.DescribeAsync(key, cancellationToken) is not { Tier: StorageTiers.Archive } there)
+        {
+            await StoredObject.VerifyAsync(stores.Primary, key, stored.FileSize, stored.Sha256, cancellationToken);
+        }
+        else if (there.Size != stored.FileSize || (there.Sha256 ?? stored.Sha256) != stored.Sha256)
+        {
+            throw new TransferException(TransferFailure.StoreMismatch, $"The store has an object of {there.Size} bytes that is not the one it was given.");
+        }
     }
 
     /// <summary>Copies the object to the first store, and returns when it is verified there: the key that it is encrypted with there, if any.</summary>

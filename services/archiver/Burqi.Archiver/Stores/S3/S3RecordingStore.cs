@@ -63,7 +63,7 @@ internal sealed class S3RecordingStore : IRecordingStore, IDisposable
         try
         {
             var there = await new S3SelfCopy(_client, _options, key).DescribeAsync(cancellationToken);
-            return new StoredDescription(there.ContentLength, S3Metadata.Read(there.Metadata), TierOf(there.StorageClass));
+            return new StoredDescription(there.ContentLength, S3Metadata.Read(there.Metadata), TierOf(there.StorageClass)) { Sha256 = there.Metadata[ObjectMetadata.Sha256] };
         }
         catch (FileNotFoundException)
         {
