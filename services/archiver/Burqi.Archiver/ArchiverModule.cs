@@ -62,6 +62,7 @@ public static class ArchiverModule
         services.AddSingleton<DeletionConditionsQuery>();
         services.AddSingleton<PostponeJobCommand>();
         services.AddSingleton<AbandonJobCommand>();
+        services.AddSingleton<NoteContentCommand>();
         services.AddSingleton<ClaimAnnouncementsCommand>();
         services.AddSingleton<ConfirmAnnouncementsCommand>();
         services.AddSingleton<RepeatAnnouncementsCommand>();

@@ -30,6 +30,12 @@ internal sealed partial class ArchiveWorker
         [LoggerMessage(4037, LogLevel.Error, "Archiving recording {RecordingId} failed in a way that nobody thought of")]
         public static partial void Unexpected(ILogger logger, Guid recordingId, Exception exception);
 
+        [LoggerMessage(4038, LogLevel.Information, "Recording {RecordingId} is left to whoever has its job now: {Reason}")]
+        public static partial void NotOurs(ILogger logger, Guid recordingId, string reason);
+
+        [LoggerMessage(4039, LogLevel.Warning, "Recording {RecordingId} lay whole in store {Store}, stored by an attempt that could not tell of it. {Reason}")]
+        public static partial void LayThere(ILogger logger, Guid recordingId, string store, string reason);
+
         [LoggerMessage(4120, LogLevel.Warning, "Step {Step} of recording {RecordingId} could not be done yet, attempt {Attempt}, next in {DelaySeconds} s. {Reason}")]
         public static partial void StepPostponed(
             ILogger logger, string step, Guid recordingId, int attempt, double delaySeconds, string reason, Exception? exception);

@@ -124,6 +124,11 @@ internal sealed partial class ArchiveWorker(
 
                 return JobEnd.BrokenOff;
             }
+            catch (LeaseLostException exception)
+            {
+                Log.NotOurs(logger, job.RecordingId, exception.Message);
+                return JobEnd.BrokenOff;
+            }
             catch (TransferException exception)
             {
                 failure = exception;
@@ -139,7 +144,11 @@ internal sealed partial class ArchiveWorker(
                 metrics.VerificationFailed(taken.Store);
             }
 
-            await WriteFailureAsync(job, failure, lease.Token);
+            if (!JobSteps.Transfers(job.Step) || !IsLast(job, failure) || !await TakeWhatLiesThereAsync(job, failure, lease.Token))
+            {
+                await WriteFailureAsync(job, failure, lease.Token);
+            }
+
             return JobEnd.Failed(failure.Failure);
         }
     }
@@ -156,16 +165,9 @@ internal sealed partial class ArchiveWorker(
         {
             var result = await transfer.RunAsync(job, cancellationToken);
             metrics.Finished(clock.GetElapsedTime(begun), job.SourceKind, result.Store, failure: null);
-            NewJob[] followUps = [.. providers.SelectMany(provider => provider.After(job, result)), .. moves.After(job, result)];
-            if (await complete.ExecuteAsync(job.Id, job.LeaseId!.Value, result, followUps, cancellationToken))
-            {
-                metrics.Completed(result);
-                Log.Archived(logger, job.RecordingId, result.FileSize, result.Store, clock.GetElapsedTime(begun).TotalMilliseconds);
-                signals.Announcements.Ring();
-                signals.Work.Ring();
-            }
+            await CompleteAsync(job, result, begun, cancellationToken);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not LeaseLostException && !cancellationToken.IsCancellationRequested)
         {
             metrics.Finished(clock.GetElapsedTime(begun), job.SourceKind, taken.Store, (exception as TransferException)?.Failure ?? TransferFailure.Unexpected);
             activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
@@ -173,10 +175,56 @@ internal sealed partial class ArchiveWorker(
         }
     }
 
-    private async Task WriteFailureAsync(ArchiveJob job, TransferException failure, CancellationToken cancellationToken)
+    private async Task CompleteAsync(ArchiveJob job, TransferResult result, long begun, CancellationToken cancellationToken)
+    {
+        NewJob[] followUps = [.. providers.SelectMany(provider => provider.After(job, result)), .. moves.After(job, result)];
+        if (await complete.ExecuteAsync(job.Id, job.LeaseId!.Value, result, followUps, cancellationToken))
+        {
+            metrics.Completed(result);
+            Log.Archived(logger, job.RecordingId, result.FileSize, result.Store, clock.GetElapsedTime(begun).TotalMilliseconds);
+            signals.Announcements.Ring();
+            signals.Work.Ring();
+        }
+    }
+
+    /// <summary>Before a recording is given up: an earlier attempt may have stored it, whole, and have been killed before it could say so.</summary>
+    /// <returns>Whether nothing is left to be written down of the failure.</returns>
+    private async Task<bool> TakeWhatLiesThereAsync(ArchiveJob job, TransferException failure, CancellationToken cancellationToken)
+    {
+        var begun = clock.GetTimestamp();
+        try
+        {
+            if (await transfer.FindStoredAsync(job, cancellationToken) is not { } stored)
+            {
+                return false;
+            }
+
+            Log.LayThere(logger, job.RecordingId, stored.Store, failure.Message);
+            await CompleteAsync(job, stored, begun, cancellationToken);
+            return true;
+        }
+        catch (TransferException unknown)
+        {
+            if (IsLast(job, unknown))
+            {
+                return false;
+            }
+
+            await WriteFailureAsync(job, unknown, cancellationToken);
+            return true;
+        }
+    }
+
+    /// <summary>Whether no further attempt follows this failure.</summary>
+    private bool IsLast(ArchiveJob job, TransferException failure)
     {
         var triedFor = clock.GetUtcNow().UtcDateTime - (job.TakenUpAt ?? clock.GetUtcNow().UtcDateTime);
-        if (failure.IsPermanent || (triedFor >= _options.GiveUpAfter && !failure.IsPatient))
+        return failure.IsPermanent || (triedFor >= _options.GiveUpAfter && !failure.IsPatient);
+    }
+
+    private async Task WriteFailureAsync(ArchiveJob job, TransferException failure, CancellationToken cancellationToken)
+    {
+        if (IsLast(job, failure))
         {
             if (await abandon.ExecuteAsync(job.Id, job.LeaseId!.Value, failure.Failure, failure.Message, cancellationToken))
             {

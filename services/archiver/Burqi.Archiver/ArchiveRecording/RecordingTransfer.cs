@@ -13,7 +13,12 @@ namespace Burqi.Archiver.ArchiveRecording;
 /// is called done. Nothing is seen in the store under the recording's key before all of it was there and was what the source had promised.
 /// </summary>
 internal sealed class RecordingTransfer(
-    IEnumerable<IRecordingSource> sources, StoreChoice choice, ArchiverMetrics metrics, TimeProvider clock)
+    IEnumerable<IRecordingSource> sources,
+    RecordingStores stores,
+    StoreChoice choice,
+    NoteContentCommand note,
+    ArchiverMetrics metrics,
+    TimeProvider clock)
 {
     private const string Wav = "wav";
     private const int BlockSize = 128 * 1024;
@@ -23,21 +28,66 @@ internal sealed class RecordingTransfer(
 
     /// <summary>Brings the job's recording into the store.</summary>
     /// <exception cref="TransferException">The attempt failed; nothing else is thrown for that.</exception>
+    /// <exception cref="LeaseLostException">The job is somebody else's.</exception>
     public Task<TransferResult> RunAsync(ArchiveJob job, CancellationToken cancellationToken) =>
         choice.UseAsync(job, store => RunAsync(job, store, cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Looks for what an earlier attempt stored and did not live to tell of, and reads it through; null when there is no such thing. Only what is
+    /// byte for byte what was announced, or what that attempt was about to store, counts.
+    /// </summary>
+    /// <exception cref="TransferException">A store cannot tell now.</exception>
+    public async Task<TransferResult?> FindStoredAsync(ArchiveJob job, CancellationToken cancellationToken)
+    {
+        if (job.ObjectKey is null || (job.ExpectedSha256 ?? job.Sha256) is not { } sha256)
+        {
+            return null;
+        }
+
+        var wanted = job with { ExpectedSha256 = sha256 };
+        var key = KeyOf(job);
+        TransferException? unknown = null;
+        foreach (var store in stores.All)
+        {
+            try
+            {
+                if (await store.OpenReadAsync(key, cancellationToken) is { } stored)
+                {
+                    await using var content = new SourceContent(stored.Body, stored.Size, stored.Body) { Place = new StoredPlace(store.Name, key.Value) };
+                    return await TakeAsync(wanted, store, key, content, cancellationToken) with { EncryptionKeyId = stored.EncryptionKeyId };
+                }
+            }
+            catch (TransferException)
+            {
+                // Something else lies there.
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                unknown ??= new TransferException(TransferFailure.StoreUnavailable, $"The store failed: {exception.Message}", exception);
+            }
+        }
+
+        return unknown is null ? null : throw unknown;
+    }
 
     private async Task<TransferResult> RunAsync(ArchiveJob job, IRecordingStore store, CancellationToken cancellationToken)
     {
         var source = sources.FirstOrDefault(candidate => candidate.Kind == job.SourceKind)
             ?? throw new TransferException(TransferFailure.Refused, $"This version has no source of kind '{job.SourceKind}'.");
         var key = KeyOf(job);
+        var tryingFor = job.TakenUpAt is { } since ? clock.GetUtcNow().UtcDateTime - since : TimeSpan.Zero;
+        await using var content = await source.OpenAsync(
+            new SourceRequest(job.RecordingId, job.SourceDetails, tryingFor, job.DurationMs, job.Channels, job.AssistantId), cancellationToken);
+        return await TakeAsync(job, store, key, content, cancellationToken);
+    }
+
+    private async Task<TransferResult> TakeAsync(
+        ArchiveJob job, IRecordingStore store, ObjectKey key, SourceContent content, CancellationToken cancellationToken)
+    {
         var format = job.Format ?? Wav;
         var block = ArrayPool<byte>.Shared.Rent(BlockSize);
         try
         {
-            var tryingFor = job.TakenUpAt is { } since ? clock.GetUtcNow().UtcDateTime - since : TimeSpan.Zero;
-            await using var content = await source.OpenAsync(
-                new SourceRequest(job.RecordingId, job.SourceDetails, tryingFor, job.DurationMs, job.Channels, job.AssistantId), cancellationToken);
             var promisedSize = job.ExpectedSize ?? content.Length;
             if (content.Length is { } length && job.ExpectedSize is { } expected && length != expected)
             {
@@ -67,7 +117,7 @@ internal sealed class RecordingTransfer(
                     }
 
                     await StoredObject.AskAsync(() => upload.WriteAsync(chunk, cancellationToken), cancellationToken);
-                    metrics.Transferred(filled, source.Kind, store.Name);
+                    metrics.Transferred(filled, job.SourceKind, store.Name);
                     filled = await ReadBlockAsync(content.Body, block, cancellationToken);
                 }
 
@@ -78,6 +128,11 @@ internal sealed class RecordingTransfer(
                     && await objection(new MeasuredAudio(header.DurationMs(size), header.Channels), cancellationToken) is { } objected)
                 {
                     throw objected;
+                }
+
+                if (!isThere)
+                {
+                    await note.ExecuteAsync(job, size, sha256, cancellationToken);
                 }
 
                 await StoredObject.AskAsync(() => upload.CommitAsync(sha256, cancellationToken), cancellationToken);

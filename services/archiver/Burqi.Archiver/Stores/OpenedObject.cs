@@ -6,5 +6,8 @@ namespace Burqi.Archiver.Stores;
 /// <param name="Metadata">What is kept with it.</param>
 internal sealed record OpenedObject(Stream Body, long Size, IReadOnlyDictionary<string, string> Metadata) : IAsyncDisposable
 {
+    /// <summary>The key that it is encrypted with, by its id; null where it is not.</summary>
+    public string? EncryptionKeyId { get; init; }
+
     public ValueTask DisposeAsync() => Body.DisposeAsync();
 }

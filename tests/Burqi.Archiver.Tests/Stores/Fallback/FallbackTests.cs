@@ -119,6 +119,37 @@ public sealed class FallbackTests : ArchiverTest
         (job.Store, job.Attempts).ShouldBe(("disk", 1));
     }
 
+    /// <summary>An object in the fallback that the job does not tell of would stay there for good.</summary>
+    [Fact]
+    public async Task Fallback_LeaseIsLostBeforeTheJobSaysSo_NothingIsWrittenThere()
+    {
+        Settings["BURQI_FALLBACK_AFTER_MINUTES"] = "10";
+        await using (await StartArchiverAsync())
+        {
+            await Eventually.BecomesTrueAsync(async () => await ScalarAsync<bool>("select to_regclass('archiver.store_states') is not null"));
+        }
+
+        await ExecuteAsync(
+            """
+            insert into archiver.store_states values ('s3', now() - interval '11 minutes', now(), 'It is away.');
+            create function archiver.skip() returns trigger language plpgsql as 'begin return null; end';
+            create trigger skip before update on archiver.jobs for each row
+            when (old.status = 'running' and new.store = 'disk') execute function archiver.skip();
+            """);
+        var message = Serve(Captured(_content));
+        await using var archiver = await StartArchiverAsync();
+        await Eventually.BecomesTrueAsync(() => archiver.LogText.Contains("recordings go to store disk", StringComparison.Ordinal));
+
+        await archiver.PublishAsync(message);
+        await Eventually.BecomesTrueAsync(() => archiver.LogText.Contains("is left to whoever has its job now", StringComparison.Ordinal));
+
+        StoredFiles().ShouldBeEmpty();
+        Peer.Seen.ShouldBeEmpty();
+        await ExecuteAsync("drop trigger skip on archiver.jobs");
+        var job = await JobAsync(message.RecordingId, job => job.Status == JobStatuses.Completed);
+        (job.Store, job.LastFailure).ShouldBe(("disk", null));
+    }
+
     [Fact]
     public async Task Both_Refuse_WhicheverIsBackFirstTakesIt()
     {
@@ -209,6 +240,47 @@ public sealed class FallbackTests : ArchiverTest
         await MovedAsync(message);
         await ShouldLieInTheStoreAloneAsync(message, _content);
         archiver.LogText.ShouldContain("has lost recording");
+    }
+
+    /// <summary>What lies in that tier cannot be read for hours, which is no failure of the store.</summary>
+    [Fact]
+    public async Task Move_CopyIsMovedToTheArchiveTierMeanwhile_FallbackLetsGoOfTheRecording()
+    {
+        var server = await AzureBlobServer.SharedAsync();
+        var container = await server.CreateContainerAsync();
+        Settings["BURQI_STORE"] = "azure";
+        Settings["AZURE_STORAGE_CONTAINER"] = container;
+        Settings["AZURE_STORAGE_CONNECTION_STRING"] = server.ConnectionString;
+        Settings["BURQI_FALLBACK_AFTER_MINUTES"] = "10";
+        Settings["Archiver:Fallback:KeepMoved"] = "00:00:03";
+        await using (await StartArchiverAsync())
+        {
+            await Eventually.BecomesTrueAsync(async () => await ScalarAsync<bool>("select to_regclass('archiver.store_states') is not null"));
+        }
+
+        await ExecuteAsync("insert into archiver.store_states values ('azure', now() - interval '11 minutes', now(), 'It was away.')");
+        var message = Serve(Captured(_content));
+        await using var archiver = await StartArchiverAsync();
+        await Eventually.BecomesTrueAsync(() => archiver.LogText.Contains("recordings go to store disk", StringComparison.Ordinal));
+        await archiver.PublishAsync(message);
+        await JobAsync(message.RecordingId, job => job.Store == "azure");
+
+        await archiver.PublishAsync(new RecordingTierRequested
+        {
+            RecordingId = message.RecordingId,
+            Provider = message.Provider,
+            CallId = message.CallId,
+            RecordingType = message.RecordingType,
+            RecordingSource = message.RecordingSource,
+            Tier = StorageTiers.Archive,
+            RequestedAt = DateTimeOffset.UtcNow,
+        });
+
+        (await MovedAsync(message)).LastFailure.ShouldBeNull();
+        StoredFiles().ShouldBeEmpty();
+        (await server.ListAsync(container)).ShouldHaveSingleItem();
+        await Eventually.BecomesTrueAsync(() => archiver.Published.Of<RecordingTierChanged>().Any(told => told.Tier == StorageTiers.Archive));
+        (await ScalarAsync<long>("select count(*) from archiver.store_states where refusing_since is not null")).ShouldBe(0);
     }
 
     /// <summary>While nobody can be told where a recording lies now, it stays where it was too.</summary>

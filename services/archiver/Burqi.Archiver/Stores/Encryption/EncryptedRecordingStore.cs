@@ -51,7 +51,10 @@ internal sealed class EncryptedRecordingStore(IRecordingStore inner, KeyRing key
             {
                 var secret = await keys.OpenAsync(envelope, key.Value, cancellationToken);
                 var size = EncryptedLayout.AudioSize(opened.Size);
-                return new OpenedObject(new DecryptingStream(opened.Body, secret, opened.Size, offset, size), size, Others(opened.Metadata));
+                return new OpenedObject(new DecryptingStream(opened.Body, secret, opened.Size, offset, size), size, Others(opened.Metadata))
+                {
+                    EncryptionKeyId = envelope.KeyId,
+                };
             }
         }
         catch
@@ -73,7 +76,7 @@ internal sealed class EncryptedRecordingStore(IRecordingStore inner, KeyRing key
     {
         var description = await inner.DescribeAsync(key, cancellationToken);
         return description is not null && Envelope.IsIn(description.Metadata)
-            ? description with { Size = EncryptedLayout.AudioSize(description.Size), Metadata = Others(description.Metadata) }
+            ? description with { Size = EncryptedLayout.AudioSize(description.Size), Metadata = Others(description.Metadata), Sha256 = null }
             : description;
     }
 

@@ -105,8 +105,11 @@ internal sealed partial class StoreChoice(
     private async Task MarkAsync(ArchiveJob job, IRecordingStore store, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(
-            MarkSql, new { job.Id, job.LeaseId, Store = store.Name }, cancellationToken: cancellationToken));
+        if (await connection.ExecuteAsync(new CommandDefinition(
+            MarkSql, new { job.Id, job.LeaseId, Store = store.Name }, cancellationToken: cancellationToken)) != 1)
+        {
+            throw new LeaseLostException(); // what went there now nobody would find
+        }
     }
 
     /// <summary>What is not written down is found out again by the next attempt.</summary>
