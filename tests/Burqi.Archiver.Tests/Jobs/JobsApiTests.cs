@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Burqi.Archiver.ArchiveRecording;
@@ -132,6 +133,31 @@ public sealed class JobsApiTests : ArchiverTest
         StoredFiles().ShouldHaveSingleItem();
         archiver.Published.Of<RecordingArchiveFailed>().ShouldHaveSingleItem();
         archiver.Published.Of<RecordingArchived>().ShouldHaveSingleItem().RecordingId.ShouldBe(message.RecordingId);
+    }
+
+    [Theory]
+    [InlineData(JobSteps.DeleteRecording, "{0}/retry")]
+    [InlineData(JobSteps.DeleteRecording, "retry?step=delete-recording")]
+    [InlineData(JobSteps.SetTier, "{0}/retry")]
+    [InlineData(JobSteps.SetTier, "retry?step=set-tier")]
+    public async Task Retry_DeadJobOfWhatWasToBecomeOfARecording_IsDone(string step, string path)
+    {
+        await using var archiver = await StartArchiverAsync();
+        await Eventually.BecomesTrueAsync(async () => (await archiver.CheckAsync("archiver-database")).Status != HealthStatus.Unhealthy);
+        var (id, recordingId) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        await ExecuteAsync(
+            $$"""
+            insert into archiver.jobs
+                (id, recording_id, step, status, provider, call_id, recording_type, recording_source, source_kind, source_details, finished_at, outcome_announced_at, destination)
+            values ('{{id}}', '{{recordingId}}', '{{step}}', 'dead', 'twilio', 'CA-dead', 'user', 'local', 'stored',
+                    '{"deletion_id": "{{Guid.CreateVersion7()}}", "reason": "Kept for 30 days.", "tier": "cool"}', now(), now(), 'store/disk')
+            """);
+
+        var (status, body) = await SendAsync(archiver, HttpMethod.Post, $"/archive-jobs/{string.Format(CultureInfo.InvariantCulture, path, id)}");
+
+        status.ShouldBe(HttpStatusCode.OK, body.ToJsonString());
+        await Eventually.BecomesTrueAsync(async () => await JobAsync(recordingId, step) is { Status: JobStatuses.Completed, OutcomeAnnouncedAt: not null });
+        (archiver.Published.Of<RecordingDeleted>().Count + archiver.Published.Of<RecordingTierChanged>().Count).ShouldBe(1);
     }
 
     [Fact]

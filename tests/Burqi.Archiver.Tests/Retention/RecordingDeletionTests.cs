@@ -1,3 +1,4 @@
+using Burqi.Archiver.ArchiveRecording;
 using Burqi.Archiver.Jobs;
 using Burqi.Archiver.Tests.Support;
 using Burqi.Contracts.Recordings;
@@ -182,19 +183,85 @@ public sealed class RecordingDeletionTests : ArchiverTest
     }
 
     [Fact]
-    public async Task Requested_OfWhatWasNeverHeardOf_ItIsNotArchivedWhenItIs()
+    public async Task Requested_OfWhatWasNeverHeardOf_IsDeletedWhereItLiesWhenItIs()
     {
         var captured = Captured(_content);
         Serve(captured);
         await using var archiver = await StartArchiverAsync();
 
-        await archiver.PublishAsync(Asked(captured));
-        (await DoneAsync(captured.RecordingId)).Note.ShouldBeNull();
+        var asked = Asked(captured);
+        await archiver.PublishAsync(asked);
+        (await DoneAsync(captured.RecordingId)).Note.ShouldNotBeNull().ShouldContain("No media node has announced a file");
+        await archiver.PublishAsync(captured);
+        await Eventually.BecomesTrueAsync(() => archiver.Published.Of<RecordingDeleted>().Count == 2);
+
+        archiver.Published.Of<RecordingDeleted>().ShouldAllBe(told => told.DeletionId == asked.DeletionId);
+        archiver.Published.Of<RecordingDeleted>().Count(told => told.Note is null).ShouldBe(1);
+        Peer.Seen.Where(seen => seen.Method == "DELETE").ShouldHaveSingleItem().Path.ShouldBe(ContentPath(captured.RecordingId));
+
+        // It is known now, and gone.
         await archiver.PublishAsync(captured);
         await IsThroughAsync(archiver);
-
-        archiver.Published.Of<RecordingDeleted>().ShouldHaveSingleItem();
+        Peer.Seen.Count(seen => seen.Method == "DELETE").ShouldBe(1);
+        archiver.Published.Of<RecordingDeleted>().Count.ShouldBe(2);
         archiver.Published.Of<RecordingArchived>().ShouldNotContain(told => told.RecordingId == captured.RecordingId);
+    }
+
+    [Fact]
+    public async Task Requested_ProviderDoesNotAnswer_WhatIsOursGoesAllTheSame()
+    {
+        var ready = Ready() with { Channels = 1 };
+        Peer.Serve(TwilioMediaPath, _content);
+        Peer.Answers[TwilioMetadataPath] = (context, _) =>
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return Task.CompletedTask;
+        };
+        await using var archiver = await StartArchiverAsync();
+        await archiver.PublishAsync(ready);
+        await JobAsync(ready.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+
+        await archiver.PublishAsync(Asked(ready));
+        await Eventually.BecomesTrueAsync(async () => await DeletionJobAsync(ready.RecordingId) is { Attempts: > 1 });
+
+        StoredFiles().ShouldBeEmpty();
+        archiver.Published.Of<RecordingDeleted>().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(StatusCodes.Status403Forbidden, "AccessDenied", "s3:DeleteObject")]
+    [InlineData(StatusCodes.Status403Forbidden, "InvalidAccessKeyId", null)]
+    public async Task Requested_StoreDeniesTheRight_FailsAtOnceAndSaysWhich(int status, string code, string? right)
+    {
+        Settings["BURQI_FALLBACK_STORE"] = "s3";
+        Settings["S3_RECORDING_BUCKET"] = "bucket";
+        Settings["AWS_ENDPOINT_URL_S3"] = Peer.BaseUrl;
+        Settings["AWS_ACCESS_KEY_ID"] = "key";
+        Settings["AWS_SECRET_ACCESS_KEY"] = "secret";
+        var captured = Captured(_content);
+        Serve(captured);
+        await using var archiver = await StartArchiverAsync();
+        await archiver.PublishAsync(captured);
+        var archived = await JobAsync(captured.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+        Peer.Answers[$"/bucket/{archived.ObjectKey}"] = (context, _) =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.ContentType = "application/xml";
+            return context.Response.WriteAsync($"<Error><Code>{code}</Code><Message>No.</Message></Error>");
+        };
+
+        await archiver.PublishAsync(Asked(captured));
+
+        if (right is null)
+        {
+            await Eventually.BecomesTrueAsync(async () =>
+                await DeletionJobAsync(captured.RecordingId) is { Status: JobStatuses.Waiting, LastFailure: nameof(TransferFailure.StoreUnavailable) });
+            return;
+        }
+
+        var job = await DoneAsync(captured.RecordingId);
+        (job.Status, job.Attempts, job.LastFailure).ShouldBe((JobStatuses.Dead, 1, nameof(TransferFailure.Refused)));
+        archiver.Published.Of<RecordingDeletionFailed>().ShouldHaveSingleItem().Reason.ShouldContain(right);
     }
 
     [Fact]
@@ -244,6 +311,51 @@ public sealed class RecordingDeletionTests : ArchiverTest
         archiver.Published.Of<RecordingTierChanged>()[0].ShouldSatisfyAllConditions(
             told => told.Tier.ShouldBe(StorageTiers.Hot), told => told.Note.ShouldBe("The store disk has no tier cool."), told => told.RecordingId.ShouldBe(captured.RecordingId));
         StoredFiles().ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task Requested_TierThatWasDecidedEarlierComesLater_IsPassedOver()
+    {
+        var captured = Captured(_content);
+        Serve(captured);
+        await using var archiver = await StartArchiverAsync();
+        await archiver.PublishAsync(captured);
+        await JobAsync(captured.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+        var earlier = Tier(captured, StorageTiers.Cool);
+        var later = Tier(captured, StorageTiers.Archive) with { RequestedAt = earlier.RequestedAt.AddHours(6) };
+
+        await archiver.PublishAsync(later);
+        await Eventually.BecomesTrueAsync(() => archiver.Published.Of<RecordingTierChanged>().Count == 1);
+        await archiver.PublishAsync(earlier);
+        await Eventually.BecomesTrueAsync(() => archiver.Published.Of<RecordingTierChanged>().Count == 2);
+
+        archiver.Published.Of<RecordingTierChanged>().ShouldAllBe(told => told.Note == "The store disk has no tier archive.");
+    }
+
+    [Fact]
+    public async Task Requested_TierOfWhatIsToMoveToAnotherStore_IsSetAfterThat()
+    {
+        var captured = Captured(_content);
+        Serve(captured);
+        await using var archiver = await StartArchiverAsync();
+        await archiver.PublishAsync(captured);
+        await JobAsync(captured.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+        await ExecuteAsync(
+            $"""
+            insert into archiver.jobs
+                (id, recording_id, step, status, provider, call_id, recording_type, recording_source, source_kind, source_details, object_key, destination, next_attempt_at)
+            select '{Guid.CreateVersion7()}', recording_id, 'move', 'waiting', provider, call_id, recording_type, recording_source, source_kind, source_details, object_key,
+                'store/s3', now() + interval '1 hour'
+            from archiver.jobs where recording_id = '{captured.RecordingId}'
+            """);
+
+        await archiver.PublishAsync(Tier(captured, StorageTiers.Cool));
+        await Eventually.BecomesTrueAsync(async () => await ScalarAsync<bool>(
+            "select exists (select from archiver.jobs where step = 'set-tier' and status = 'waiting' and updated_at > created_at + interval '0.5 seconds')"));
+        archiver.Published.Of<RecordingTierChanged>().ShouldBeEmpty();
+
+        await ExecuteAsync("update archiver.jobs set status = 'completed', finished_at = now(), outcome_announced_at = now() where step = 'move'");
+        await Eventually.BecomesTrueAsync(() => archiver.Published.Of<RecordingTierChanged>().Count == 1);
     }
 
     private void Serve(RecordingCaptured captured) => Peer.Answers[ContentPath(captured.RecordingId)] = (context, _) =>

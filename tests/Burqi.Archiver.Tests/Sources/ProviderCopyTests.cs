@@ -71,13 +71,15 @@ public sealed class ProviderCopyTests : IAsyncLifetime
     [InlineData(3, false, nameof(TransferFailure.SourceUnavailable))]
     [InlineData(30, false, null)]
     [InlineData(50, true, null)]
-    public async Task Delete_FileThatAcsDeletesItself_IsWaitedFor(int hours, bool saysWhere, string? failure)
+    [InlineData(30, false, null, false)]
+    public async Task Delete_FileThatAcsDeletesItself_IsWaitedFor(int hours, bool saysWhere, string? failure, bool wasTakenUp = true)
     {
         await using var archiver = Archiver();
         const string Location = "https://us-storage.asm.skype.com/v1/objects/1";
         var job = Job(Providers.Acs, AcsRecordingSource.SourceKind, AcsDetails.Describe($"{Location}/content/audio", saysWhere ? Location : null)) with
         {
-            TakenUpAt = DateTime.UtcNow.AddHours(-hours),
+            CreatedAt = DateTime.UtcNow.AddHours(-hours),
+            TakenUpAt = wasTakenUp ? DateTime.UtcNow.AddHours(-hours) : null,
         };
 
         var exception = await Record.ExceptionAsync(() => Provider(archiver, Providers.Acs).DeleteAsync(job, TestContext.Current.CancellationToken));

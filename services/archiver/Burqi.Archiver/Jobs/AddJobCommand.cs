@@ -1,4 +1,5 @@
 using Burqi.Archiver.Database;
+using Burqi.Archiver.Retention;
 using Dapper;
 using Npgsql;
 
@@ -7,7 +8,8 @@ namespace Burqi.Archiver.Jobs;
 /// <summary>
 /// Puts a job on the table. A recording that is there already stays as it is, but for one thing: until it is archived, a newer description of the
 /// source replaces the older (a media node that announces again signs a fresh URL) and is tried at once. What was given up because the source
-/// could not be read begins anew.
+/// could not be read begins anew. One that was deleted before anybody said where it came from is not archived, but deleted there too, now that it
+/// is known.
 /// </summary>
 internal sealed class AddJobCommand(ArchiverDatabase database)
 {
@@ -26,6 +28,24 @@ internal sealed class AddJobCommand(ArchiverDatabase database)
               and jobs.source_details is distinct from excluded.source_details
         """;
 
+    // The deletion's row before the other, as whoever completes it locks them; and from a worker that does not know the source yet it is taken away.
+    private const string DeleteThereTooSql =
+        $"""
+        select from archiver.jobs where recording_id = @RecordingId and step = 'delete-recording' for update;
+
+        with learnt as
+        (
+            update archiver.jobs
+            set source_kind = @SourceKind, source_details = @SourceDetails::jsonb, file_path = @FilePath,
+                provider_recording_id = coalesce(provider_recording_id, @ProviderRecordingId), updated_at = now()
+            where recording_id = @RecordingId and step = @Step and source_kind = '{ClearTableCommand.NothingKnown}'
+            returning recording_id
+        )
+        update archiver.jobs
+        set lease_id = null, lease_owner = null, lease_expires_at = null, updated_at = now(), {AskCommand.Again}
+        where step = 'delete-recording' and status in ('running', 'completed') and recording_id = (select recording_id from learnt)
+        """;
+
     public async Task ExecuteAsync(NewJob job, CancellationToken cancellationToken)
     {
         try
@@ -42,6 +62,10 @@ internal sealed class AddJobCommand(ArchiverDatabase database)
     private async Task InsertAsync(NewJob job, string? objectKey, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(Sql, JobInsert.Parameters(job, objectKey), cancellationToken: cancellationToken));
+        var parameters = JobInsert.Parameters(job, objectKey);
+        if (await connection.ExecuteAsync(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken)) == 0 && job.Refusal is null)
+        {
+            await connection.ExecuteAsync(new CommandDefinition(DeleteThereTooSql, parameters, cancellationToken: cancellationToken));
+        }
     }
 }

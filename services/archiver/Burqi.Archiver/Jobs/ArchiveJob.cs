@@ -17,7 +17,7 @@ internal sealed record ArchiveJob
         create_database_records as CreateDatabaseRecords, origin as Origin, peak as Peak, silent_channels as SilentChannels,
         split_from as SplitFrom, split_channel as SplitChannel, deleted_at_provider_at as DeletedAtProviderAt, note as Note,
         encryption_key_id as EncryptionKeyId,
-        destination as Destination
+        destination as Destination, created_at as CreatedAt
         """;
 
     public required Guid Id { get; init; }
@@ -86,6 +86,9 @@ internal sealed record ArchiveJob
     public long? FileSize { get; init; }
 
     public string? Sha256 { get; init; }
+
+    /// <summary>When it was put on the table.</summary>
+    public DateTime CreatedAt { get; init; }
 
     /// <summary>When a worker first took it up.</summary>
     public DateTime? TakenUpAt { get; init; }

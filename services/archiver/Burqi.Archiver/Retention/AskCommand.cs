@@ -24,7 +24,8 @@ internal sealed class AskCommand(ArchiverDatabase database, RecordingStores stor
             'store/' || coalesce((select store from archiver.jobs where recording_id = @RecordingId and step in ('archive', 'split') and store is not null limit 1), @Primary))
         """;
 
-    private const string Again =
+    /// <summary>What is set where a job is begun anew.</summary>
+    public const string Again =
         """
             attempts = 0, next_attempt_at = now(), taken_up_at = null, started_announced_at = null, finished_at = null, last_failure = null,
             last_error = null, note = null, status = 'waiting'
@@ -39,13 +40,20 @@ internal sealed class AskCommand(ArchiverDatabase database, RecordingStores stor
         where recording_id = @RecordingId and step = @Step and status = 'dead' and source_details ->> 'deletion_id' <> @Before
         """;
 
+    // Two decisions may arrive the other way round, and the one before the last is not to be the last word.
+    private const string IsLater =
+        "coalesce((source_details ->> 'requested_at')::timestamptz <= (@Details::jsonb ->> 'requested_at')::timestamptz, true)";
+
     private const string Tier =
         $"""
         {Insert}
         on conflict (recording_id, step) do update set updated_at = now(), outcome_announced_at = null;
 
         update archiver.jobs set source_details = @Details::jsonb, {Again}
-        where recording_id = @RecordingId and step = @Step and status <> 'running' and source_details ->> 'tier' <> @Details::jsonb ->> 'tier'
+        where recording_id = @RecordingId and step = @Step and status <> 'running' and source_details ->> 'tier' <> @Details::jsonb ->> 'tier' and {IsLater};
+
+        update archiver.jobs set source_details = source_details || jsonb_build_object('requested_at', @Details::jsonb -> 'requested_at')
+        where recording_id = @RecordingId and step = @Step and source_details ->> 'tier' = @Details::jsonb ->> 'tier' and {IsLater}
         """;
 
     private const string Known = "select source_details ->> 'deletion_id' from archiver.jobs where recording_id = @RecordingId and step = @Step for update";

@@ -8,16 +8,16 @@ using Burqi.Archiver.Sources.MediaNode;
 namespace Burqi.Archiver.Retention;
 
 /// <summary>Deletes the file that a media node still has of a recording, by the address that it was announced with: the node's own signature.</summary>
-internal sealed class LocalFileDeletion(RecordingDownload download)
+internal sealed class LocalFileDeletion(RecordingDownload download, TimeProvider clock)
 {
     private const string Speaker = "The media node";
 
     /// <summary>What could not be deleted, in one sentence; null where nothing is left.</summary>
     /// <param name="archived">The job that archived the recording, or was to.</param>
-    /// <param name="isLastAttempt">The node was waited for long enough: what it does not answer is noted.</param>
+    /// <param name="waitsUntil">From then on the node was waited for long enough: what it does not answer is noted.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="TransferException">It could not be deleted now.</exception>
-    public async Task<string?> DeleteAsync(ArchiveJob archived, bool isLastAttempt, CancellationToken cancellationToken)
+    public async Task<string?> DeleteAsync(ArchiveJob archived, DateTime? waitsUntil, CancellationToken cancellationToken)
     {
         if (archived.SourceKind != MediaNodeRecordingSource.SourceKind)
         {
@@ -50,9 +50,14 @@ internal sealed class LocalFileDeletion(RecordingDownload download)
                 _ => throw download.Failure(response, Speaker),
             };
         }
-        catch (TransferException exception) when (isLastAttempt)
+        catch (TransferException exception) when (clock.GetUtcNow().UtcDateTime >= waitsUntil)
         {
             return $"{exception.Message} Should the node come back, its file is to be removed there.";
+        }
+        catch (TransferException exception) when (!exception.IsPermanent)
+        {
+            // However long this attempt took, it is not what the job is given up for: the next one is in time to note it.
+            throw new TransferException(exception.Failure, exception.Message, exception.InnerException) { IsPatient = true, RetryAfter = exception.RetryAfter };
         }
     }
 }

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace Burqi.Archiver.Retention;
 
 /// <summary>
-/// One attempt at deleting a recording wherever it lies: the provider's own copy, the object, the file on the media node. Each of them may be gone
+/// One attempt at deleting a recording wherever it lies: the object, the file on the media node, the provider's own copy. Each of them may be gone
 /// already, so that an attempt that broke off is made again from the start. What can never be deleted from here is noted, and does not
 /// keep the rest.
 /// </summary>
@@ -24,9 +24,12 @@ internal sealed partial class RecordingDeletion(
     RecordingStores stores,
     JobSignals signals,
     IOptions<ArchiverOptions> options,
-    TimeProvider clock,
     ILogger<RecordingDeletion> logger) : IJobStep
 {
+    private const string ToDelete = "delete an object (S3: s3:DeleteObject; Azure: delete)";
+    private const string ToSeeIt = "see that an object is gone (S3: s3:GetObject and s3:ListBucket; Azure: read)";
+    private const string NoFileKnown = "No media node has announced a file of it: should one do so yet, that file is deleted then.";
+
     private readonly ArchiverOptions _options = options.Value;
 
     public string Step => JobSteps.DeleteRecording;
@@ -45,13 +48,20 @@ internal sealed partial class RecordingDeletion(
             return false;
         }
 
+        // What is ours first: a provider that does not answer, or deletes in its own time, does not keep it.
         var notes = new List<string>();
-        var isDeletedAtProvider = !known.IsDeletedAtProvider && await DeleteAtProviderAsync(known.Archived, notes, cancellationToken);
         await DeleteObjectAsync(known.Archived, cancellationToken);
-        if (await localFile.DeleteAsync(known.Archived, clock.GetUtcNow().UtcDateTime - job.TakenUpAt >= _options.GiveUpAfter, cancellationToken) is { } left)
+        if (await localFile.DeleteAsync(known.Archived, job.TakenUpAt + _options.GiveUpAfter, cancellationToken) is { } left)
         {
             notes.Add(left);
         }
+
+        if (known.Archived is { RecordingSource: RecordingSources.Local, SourceKind: ClearTableCommand.NothingKnown })
+        {
+            notes.Add(NoFileKnown);
+        }
+
+        var isDeletedAtProvider = !known.IsDeletedAtProvider && await DeleteAtProviderAsync(known.Archived, notes, cancellationToken);
 
         var note = notes.Count == 0 ? null : string.Join(' ', notes);
         if (await complete.ExecuteAsync(job, known.Archived.ObjectKey, isDeletedAtProvider, note, cancellationToken))
@@ -112,11 +122,17 @@ internal sealed partial class RecordingDeletion(
         var key = ObjectKey.Parse(value);
         foreach (var store in stores.All.Append(stores.Named(archived.Store)).Distinct())
         {
-            await StoredObject.AskAsync(() => store.DeleteAsync(key, cancellationToken), cancellationToken);
-            if (await StoredObject.AskAsync(() => store.DescribeAsync(key, cancellationToken), cancellationToken) is not null)
+            await StoredObject.AskForRightAsync(ToDelete, () => DeleteAsync(store), cancellationToken);
+            if (await StoredObject.AskForRightAsync(ToSeeIt, () => store.DescribeAsync(key, cancellationToken), cancellationToken) is not null)
             {
                 throw new TransferException(TransferFailure.StoreUnavailable, $"The store {store.Name} still has the object that it was told to delete.");
             }
+        }
+
+        async Task<bool> DeleteAsync(IRecordingStore store)
+        {
+            await store.DeleteAsync(key, cancellationToken);
+            return true;
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed partial class RecordingTierRequestedConsumer(AskCommand ask, Job
             ProviderRecordingId = message.ProviderRecordingId,
             AssistantId = message.AssistantId,
         };
-        await ask.TierAsync(recording, new(message.Tier), context.CancellationToken);
+        await ask.TierAsync(recording, new(message.Tier, message.RequestedAt), context.CancellationToken);
         signals.Work.Ring();
         signals.Announcements.Ring();
         Log.Accepted(logger, message.RecordingId, message.Tier);

@@ -1,6 +1,9 @@
 using System.Buffers;
+using System.Net;
 using System.Security.Cryptography;
+using Amazon.S3;
 using Burqi.Archiver.ArchiveRecording;
+using Burqi.AzureBlob;
 
 namespace Burqi.Archiver.Stores;
 
@@ -50,6 +53,27 @@ internal static class StoredObject
         }
     }
 
+    /// <summary>
+    /// As <see cref="AskAsync{T}"/>, for what takes a right that archiving does not need. A store that denies it is well, and no attempt will
+    /// change its mind: whoever runs it has to grant the right, and have the job tried again.
+    /// </summary>
+    /// <exception cref="TransferException">It is denied, or there is no such object (<see cref="TransferFailure.Refused"/>), or the store failed.</exception>
+    public static async Task<T> AskForRightAsync<T>(string right, Func<Task<T>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AskAsync(call, cancellationToken);
+        }
+        catch (TransferException exception) when (exception.InnerException is { } answer && IsDenial(answer))
+        {
+            throw new TransferException(TransferFailure.Refused, $"The store denies the right to {right}. It said: {answer.Message}", exception);
+        }
+        catch (TransferException exception) when (exception.InnerException is FileNotFoundException)
+        {
+            throw new TransferException(TransferFailure.Refused, "The store does not have the object.", exception);
+        }
+    }
+
     /// <inheritdoc cref="AskAsync{T}"/>
     public static Task AskAsync(Func<Task> call, CancellationToken cancellationToken) => AskAsync(
         async () =>
@@ -58,4 +82,14 @@ internal static class StoredObject
             return true;
         },
         cancellationToken);
+
+    // Not what is wrong with the credentials as a whole: that keeps from archiving too, and is the store's trouble.
+    private static bool IsDenial(Exception answer) => answer switch
+    {
+        AmazonS3Exception { StatusCode: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden } s3 =>
+            s3.ErrorCode is not ("ExpiredToken" or "InvalidAccessKeyId" or "InvalidToken" or "RequestTimeTooSkewed" or "SignatureDoesNotMatch"),
+        AzureBlobException { Status: 401 or 403 } azure => azure.Code is not ("AuthenticationFailed" or "InvalidAuthenticationInfo"),
+        UnauthorizedAccessException => true,
+        _ => false,
+    };
 }

@@ -6,7 +6,7 @@ namespace Burqi.Archiver.Jobs.Http;
 /// <summary>What is done about jobs that were given up.</summary>
 internal sealed class DeadJobCommands(ArchiverDatabase database)
 {
-    // Everything that counts against it begins anew. A job without a key was never sound: no attempt can change that.
+    // Everything that counts against it begins anew.
     private const string Retry =
         """
         update archiver.jobs
@@ -14,7 +14,10 @@ internal sealed class DeadJobCommands(ArchiverDatabase database)
             next_attempt_at = now(), updated_at = now()
         """;
 
-    private const string RetryOneSql = $"{Retry} where id = @Id and status = 'dead' and object_key is not null returning {JobView.Columns}";
+    // A transfer without a key was never sound: no attempt can change that. What is done about a recording that lies somewhere has none of its own.
+    private const string IsSound = "(object_key is not null or step in ('delete-recording', 'set-tier'))";
+
+    private const string RetryOneSql = $"{Retry} where id = @Id and status = 'dead' and {IsSound} returning {JobView.Columns}";
 
     private const string DismissSql =
         $"""
@@ -29,7 +32,7 @@ internal sealed class DeadJobCommands(ArchiverDatabase database)
     public async Task<int> RetryAsync(JobFilter filter, CancellationToken cancellationToken)
     {
         var parameters = new DynamicParameters();
-        var sql = $"{Retry} where object_key is not null and {filter.Where(parameters)}";
+        var sql = $"{Retry} where {IsSound} and {filter.Where(parameters)}";
         await using var connection = await database.OpenAsync(cancellationToken);
         return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
     }

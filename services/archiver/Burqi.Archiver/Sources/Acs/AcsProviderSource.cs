@@ -44,7 +44,7 @@ internal sealed class AcsProviderSource(
         }
 
         // A day after it was made it is gone, whatever anybody does; older pages of ACS's say two.
-        var age = clock.GetUtcNow().UtcDateTime - job.TakenUpAt;
+        var age = clock.GetUtcNow().UtcDateTime - (job.TakenUpAt ?? job.CreatedAt);
         if (age >= AcsSourceOptions.KeptFor * 2 || (delete is null && age >= AcsSourceOptions.KeptFor))
         {
             return Task.CompletedTask;
