@@ -281,6 +281,52 @@ public sealed class DeletionTests : ArchiverTest
         archiver.Published.Of<ProviderRecordingDeleted>().ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(true, 0, null)]
+    [InlineData(true, 1, "is not what was archived")]
+    [InlineData(false, 0, "without a checksum")]
+    public async Task Due_OurCopyLiesInTheArchiveTier_IsVerifiedByWhatTheStoreSaysOfIt(bool hasChecksum, int more, string? reason)
+    {
+        Settings["BURQI_FALLBACK_STORE"] = "s3";
+        Settings["S3_RECORDING_BUCKET"] = "bucket";
+        Settings["AWS_ENDPOINT_URL_S3"] = Peer.BaseUrl;
+        Settings["AWS_ACCESS_KEY_ID"] = "key";
+        Settings["AWS_SECRET_ACCESS_KEY"] = "secret";
+        await using var archiver = await StartArchiverAsync();
+        await archiver.TellAsync(Assistant(Assistant1, deleteAfterDays: 1));
+        await archiver.PublishAsync(_message);
+        await SplitsAsync();
+        var deletion = await DeletionAsync(_message.RecordingId, job => job.Status == JobStatuses.Waiting);
+        Peer.Answers[$"/bucket/{deletion.ObjectKey}"] = async (context, _) =>
+        {
+            if (context.Request.Method != "HEAD")
+            {
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                await context.Response.WriteAsync("<Error><Code>InvalidObjectState</Code><Message>It is archived.</Message></Error>");
+                return;
+            }
+
+            context.Response.ContentLength = _content.Length + more;
+            context.Response.Headers["x-amz-storage-class"] = "GLACIER";
+            if (hasChecksum)
+            {
+                context.Response.Headers["x-amz-meta-sha256"] = Wav.Sha256(_content);
+            }
+        };
+
+        await ExecuteAsync(
+            "update archiver.jobs set store = 's3' where step = 'delete-at-provider'; update archiver.jobs set finished_at = now() - interval '2 days' where step = 'archive'");
+        await DueAsync();
+        var job = await DeletionAsync(_message.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+
+        job.Status.ShouldBe(reason is null ? JobStatuses.Completed : JobStatuses.Dead);
+        Deletions().Count.ShouldBe(reason is null ? 1 : 0);
+        if (reason is not null)
+        {
+            job.LastError.ShouldNotBeNull().ShouldContain(reason);
+        }
+    }
+
     [Fact]
     public async Task Due_ChannelsAreNotSplitOffYet_WaitsForThem()
     {

@@ -4,6 +4,7 @@ using Burqi.Archiver.Jobs;
 using Burqi.Archiver.Sources;
 using Burqi.Archiver.Stores;
 using Burqi.Assistants;
+using Burqi.Contracts.Recordings;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -117,9 +118,16 @@ internal sealed partial class ProviderCopyDeletion(
     /// <summary>That it was verified once does not say that it is there now.</summary>
     private async Task VerifyAsync(ArchiveJob job, CancellationToken cancellationToken)
     {
+        var (store, key) = (stores.Named(job.Store), ObjectKey.Parse(job.ObjectKey!));
+        if (await StoredObject.AskAsync(() => store.DescribeAsync(key, cancellationToken), cancellationToken) is { Tier: StorageTiers.Archive } archived)
+        {
+            VerifyInArchive(job, archived);
+            return;
+        }
+
         try
         {
-            await StoredObject.VerifyAsync(stores.Named(job.Store), ObjectKey.Parse(job.ObjectKey!), job.ExpectedSize!.Value, job.ExpectedSha256!, cancellationToken);
+            await StoredObject.VerifyAsync(store, key, job.ExpectedSize!.Value, job.ExpectedSha256!, cancellationToken);
         }
         catch (TransferException exception) when (exception.Failure == TransferFailure.StoreMismatch)
         {
@@ -128,8 +136,28 @@ internal sealed partial class ProviderCopyDeletion(
         }
     }
 
+    /// <summary>Nothing can be read out of an archive tier. What was verified before it went there is what the store says of it now.</summary>
+    private void VerifyInArchive(ArchiveJob job, StoredDescription there)
+    {
+        if (there.Sha256 is null)
+        {
+            throw new TransferException(
+                TransferFailure.Refused, "Our copy lies in the archive tier without a checksum of the audio, as what is encrypted does: the provider's copy stays.");
+        }
+
+        if (there.Size != job.ExpectedSize || there.Sha256 != job.ExpectedSha256)
+        {
+            throw new TransferException(TransferFailure.Refused, "What lies in the archive tier is not what was archived: the provider's copy stays.");
+        }
+
+        Log.InArchive(logger, job.RecordingId);
+    }
+
     private static partial class Log
     {
+        [LoggerMessage(4113, LogLevel.Information, "Our copy of recording {RecordingId} lies in the archive tier: it is verified by its size and the checksum kept with it")]
+        public static partial void InArchive(ILogger logger, Guid recordingId);
+
         [LoggerMessage(4110, LogLevel.Information, "The provider's copy of recording {RecordingId} is deleted: ours was verified once more")]
         public static partial void Deleted(ILogger logger, Guid recordingId);
 

@@ -329,6 +329,33 @@ public sealed class FallbackTests : ArchiverTest
         (deletion.Store, deletion.Status).ShouldBe(("s3", JobStatuses.Waiting));
     }
 
+    /// <summary>The copy in the store is a new one, and lies in no tier: what the fallback answered does not hold for it.</summary>
+    [Fact]
+    public async Task Move_TierWasSetInTheFallback_IsSetAgainAfterwards()
+    {
+        var message = Serve(Captured(_content));
+        await using var archiver = await StartArchiverAsync();
+        await archiver.PublishAsync(message);
+        await JobAsync(message.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+        await ExecuteAsync(
+            $$"""
+            insert into archiver.jobs
+                (id, recording_id, step, status, provider, call_id, recording_type, recording_source, source_kind, source_details, finished_at, outcome_announced_at, destination, note)
+            select '{{Guid.CreateVersion7()}}', recording_id, 'set-tier', 'completed', provider, call_id, recording_type, recording_source, 'stored',
+                '{"tier": "hot", "lies_in": "hot"}', now(), now(), 'store/disk', 'The store disk has no tier hot.'
+            from archiver.jobs where recording_id = '{{message.RecordingId}}' and step = 'archive'
+            """);
+
+        await _s3.PutBucketAsync(_bucket, TestContext.Current.CancellationToken);
+        var moved = await MovedAsync(message);
+        await Eventually.BecomesTrueAsync(() => archiver.Published.Of<RecordingTierChanged>().Count > 0);
+        var told = archiver.Published.Of<RecordingTierChanged>().ShouldHaveSingleItem();
+
+        (told.Tier, told.Note).ShouldBe((StorageTiers.Hot, null));
+        told.ChangedAt.UtcDateTime.ShouldBeGreaterThan(moved.FinishedAt!.Value);
+        await ShouldLieInTheStoreAloneAsync(message, _content);
+    }
+
     private RecordingCaptured Serve(RecordingCaptured message)
     {
         Peer.Serve(ContentPath(message.RecordingId), _content);

@@ -1,5 +1,7 @@
 using Burqi.Archiver.Database;
 using Burqi.Archiver.Jobs;
+using Burqi.Archiver.Queues;
+using Burqi.Archiver.Retention;
 using Dapper;
 
 namespace Burqi.Archiver.Stores.Fallback;
@@ -25,15 +27,35 @@ internal sealed class SwitchStoreCommand(ArchiverDatabase database)
         where recording_id = @RecordingId and object_key = @ObjectKey and step not in ('archive', 'split', 'move') and store = @From
         """;
 
+    // What is asked of the copy that is new in its store is to be asked of that one: it waits until the other is gone.
+    private const string TierSql =
+        $"""
+        update archiver.jobs
+        set destination = @Destination, updated_at = now(), {AskCommand.Again}
+        where recording_id = @RecordingId and step = 'set-tier' and status in ('waiting', 'completed')
+        """;
+
     public async Task<bool> ExecuteAsync(ArchiveJob job, IRecordingStore from, IRecordingStore to, string objectUrl, string? keyId, CancellationToken cancellationToken)
     {
-        var parameters = new { job.Id, job.LeaseId, job.RecordingId, job.ObjectKey, From = from.Name, To = to.Name, ObjectUrl = objectUrl, KeyId = keyId };
+        var parameters = new
+        {
+            job.Id,
+            job.LeaseId,
+            job.RecordingId,
+            job.ObjectKey,
+            From = from.Name,
+            To = to.Name,
+            ObjectUrl = objectUrl,
+            KeyId = keyId,
+            Destination = Destinations.OfStore(to.Name),
+        };
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var isOurs = await connection.ExecuteAsync(new CommandDefinition(Sql, parameters, transaction, cancellationToken: cancellationToken)) == 1;
         if (isOurs)
         {
             await connection.ExecuteAsync(new CommandDefinition(OthersSql, parameters, transaction, cancellationToken: cancellationToken));
+            await connection.ExecuteAsync(new CommandDefinition(TierSql, parameters, transaction, cancellationToken: cancellationToken));
         }
 
         await transaction.CommitAsync(cancellationToken);
