@@ -1,9 +1,8 @@
 using System.Buffers;
-using System.Net;
 using System.Security.Cryptography;
-using Amazon.S3;
 using Burqi.Archiver.ArchiveRecording;
-using Burqi.AzureBlob;
+using Burqi.Archiver.Stores.AzureBlob;
+using Burqi.Archiver.Stores.S3;
 
 namespace Burqi.Archiver.Stores;
 
@@ -83,13 +82,5 @@ internal static class StoredObject
         },
         cancellationToken);
 
-    // Not what is wrong with the credentials as a whole: that keeps from archiving too, and is the store's trouble.
-    private static bool IsDenial(Exception answer) => answer switch
-    {
-        AmazonS3Exception { StatusCode: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden } s3 =>
-            s3.ErrorCode is not ("ExpiredToken" or "InvalidAccessKeyId" or "InvalidToken" or "RequestTimeTooSkewed" or "SignatureDoesNotMatch"),
-        AzureBlobException { Status: 401 or 403 } azure => azure.Code is not ("AuthenticationFailed" or "InvalidAuthenticationInfo"),
-        UnauthorizedAccessException => true,
-        _ => false,
-    };
+    private static bool IsDenial(Exception answer) => answer is UnauthorizedAccessException || S3Denial.Is(answer) || AzureBlobDenial.Is(answer);
 }
