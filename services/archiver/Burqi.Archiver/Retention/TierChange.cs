@@ -40,7 +40,7 @@ internal sealed partial class TierChange(
         {
             // The copy in the first store begins in no tier, and is read once more before the other goes: out of an archive it could not be.
             await postpone.ExecuteAsync(job.Id, job.LeaseId!.Value, options.Value.RetryMaxDelay, failure: null, error: null, cancellationToken, isFresh: true);
-            return;
+            return false;
         }
 
         var (liesIn, note) = await MoveAsync(job, Details(job).Tier, cancellationToken);
