@@ -2,6 +2,7 @@ using Burqi.Cli.Tests.Api;
 
 namespace Burqi.Cli.Tests.Encryption;
 
+[Collection("terminal")] // a process has one, and one command at a time may draw on it
 public sealed class EncryptionCommandTests
 {
     [Theory]

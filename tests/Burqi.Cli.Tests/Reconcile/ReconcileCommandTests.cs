@@ -5,6 +5,7 @@ using Burqi.Cli.Tests.Api;
 
 namespace Burqi.Cli.Tests.Reconcile;
 
+[Collection("terminal")] // a process has one, and one command at a time may draw on it
 public sealed class ReconcileCommandTests
 {
     [Theory]
