@@ -13,7 +13,7 @@ using Npgsql;
 
 namespace Burqi.Catalog.Tests.Controls;
 
-public sealed class ControlRecordingTests(CatalogHost catalog)
+public sealed class ControlRecordingTests(ControlRecordingTests.OwnHost catalog) : IClassFixture<ControlRecordingTests.OwnHost>
 {
     private readonly Told _told = new();
 
@@ -358,6 +358,12 @@ public sealed class ControlRecordingTests(CatalogHost catalog)
 
         public async ValueTask DisposeAsync() => await _endpoint.StopAsync();
     }
+
+    /// <summary>
+    /// With a database of its own. Others' replicas on the shared one have buses of their own, and what one of them tells there nobody hears here: a
+    /// request that waits for its turn may be told by whichever looks first.
+    /// </summary>
+    public sealed class OwnHost : CatalogHost;
 
     /// <summary>Another process on the same database.</summary>
     private sealed class Replica(CatalogHost first) : CatalogHost
