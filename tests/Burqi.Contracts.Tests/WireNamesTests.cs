@@ -12,11 +12,15 @@ public sealed class WireNamesTests
     public void MessageUrn_OfEveryMessage_IsPinned() =>
         Messages.All.Select(message => MessageUrn.ForTypeString(message)).ShouldBe(
         [
+            "urn:message:Burqi.Contracts.Access:ApiKeySaved",
+            "urn:message:Burqi.Contracts.Access:ApiKeysWanted",
             "urn:message:Burqi.Contracts.Assistants:AssistantDeleted",
             "urn:message:Burqi.Contracts.Assistants:AssistantSaved",
             "urn:message:Burqi.Contracts.Assistants:AssistantsWanted",
             "urn:message:Burqi.Contracts.Calls:CallEnded",
             "urn:message:Burqi.Contracts.Calls:CallStarted",
+            "urn:message:Burqi.Contracts.Operations:ArchiveBacklogReported",
+            "urn:message:Burqi.Contracts.Operations:MediaNodeReported",
             "urn:message:Burqi.Contracts.Recordings:ProviderRecordingDeleted",
             "urn:message:Burqi.Contracts.Recordings:ProviderRecordingReady",
             "urn:message:Burqi.Contracts.Recordings:RecordingArchiveFailed",
@@ -35,6 +39,7 @@ public sealed class WireNamesTests
             "urn:message:Burqi.Contracts.Recordings:RecordingStarted",
             "urn:message:Burqi.Contracts.Recordings:RecordingTierChanged",
             "urn:message:Burqi.Contracts.Recordings:RecordingTierRequested",
+            "urn:message:Burqi.Contracts.Recordings:RecordingWaveformComputed",
             "urn:message:Burqi.Contracts.Transcripts:TranscriptReady",
         ]);
 }
