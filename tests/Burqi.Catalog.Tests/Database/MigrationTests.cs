@@ -50,7 +50,9 @@ public sealed class MigrationTests(CatalogHost catalog)
             MigrationRunner.RunAsync(database, "catalog", typeof(CatalogDatabase).Assembly, CancellationToken.None)));
 
         await using var command = database.CreateCommand("select string_agg(name, ',' order by name) from catalog.migrations");
-        (await command.ExecuteScalarAsync()).ShouldBe("0001_calls_and_recordings,0002_assistants,0003_participants,0004_recording_events,0005_completeness,0006_recording_controls,0007_upgrade_of_mixed,0008_usage,0010_retention");
+        (await command.ExecuteScalarAsync()).ShouldBe(string.Join(
+            ',',
+            typeof(CatalogDatabase).Assembly.GetManifestResourceNames().Where(name => name.EndsWith(".sql", StringComparison.Ordinal)).Select(name => name.Split('.')[^2]).Order(StringComparer.Ordinal)));
     }
 
     [Fact]
@@ -145,6 +147,55 @@ public sealed class MigrationTests(CatalogHost catalog)
         (await AskAsync(database, "select to_regclass('slow.done')::text")).ShouldBe("slow.done");
     }
 
+    [Fact]
+    public async Task Migrate_TableInUse_LetsTheOthersGoFirst()
+    {
+        await using var database = await EmptyAsync();
+        await ExecuteAsync(database, "create table used (id int)");
+        await using var reader = await database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var reading = await reader.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var read = new NpgsqlCommand("select from used", reader, reading))
+        {
+            await read.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        var run = MigrationRunner.RunAsync(database, "busy", new Migrations("alter table used add column news text"), TestContext.Current.CancellationToken);
+        await Eventually.BecomesTrueAsync(async () =>
+            await AskAsync(database, "select count(*)::text from pg_locks where relation = 'used'::regclass and not granted") == "1");
+
+        // It came after the migration, and does not wait for the one that the migration waits for.
+        (await AskAsync(database, "select count(*)::text from used")).ShouldBe("0");
+        run.IsCompleted.ShouldBeFalse();
+        await reading.RollbackAsync(TestContext.Current.CancellationToken);
+        await run;
+        (await AskAsync(database, "select string_agg(attname, ',' order by attnum) from pg_attribute where attrelid = 'used'::regclass and attnum > 0")).ShouldBe("id,news");
+    }
+
+    [Fact]
+    public async Task Migrate_IndexThatWasBrokenOff_IsMadeAnewByOneOfManyReplicas()
+    {
+        await using var database = await EmptyAsync();
+        await ExecuteAsync(database, "create table rows (id int); insert into rows values (1), (1)");
+        await Should.ThrowAsync<PostgresException>(() => ExecuteAsync(database, "create unique index concurrently rows_id on rows (id)"));
+        await ExecuteAsync(database, "truncate rows");
+        (await AskAsync(database, "select indisvalid::text from pg_index where indexrelid = 'rows_id'::regclass")).ShouldBe("false");
+
+        // Whoever has a statement under way keeps such an index waiting: those that wait for their turn have none.
+        var online = new Migrations(
+            """
+            -- Two statements; in one command they would be a transaction.
+            create unique index concurrently if not exists rows_id on public.rows (id);
+            create index concurrently if not exists rows_other
+                on public.rows (id) where id > 1;
+            """,
+            "0002_rows_online");
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => MigrationRunner.RunAsync(database, "online", online, TestContext.Current.CancellationToken)));
+
+        (await AskAsync(database, "select string_agg(indexrelid::regclass || ' ' || indisvalid, ',' order by indexrelid::regclass::text) from pg_index where indrelid = 'rows'::regclass"))
+            .ShouldBe("rows_id true,rows_other true");
+        (await AskAsync(database, "select string_agg(name, ',') from online.migrations")).ShouldBe("0002_rows_online");
+    }
+
     private static async Task<NpgsqlDataSource> EmptyAsync() =>
         NpgsqlDataSource.Create(await (await PostgresServer.SharedAsync()).CreateDatabaseAsync());
 
@@ -172,7 +223,7 @@ public sealed class MigrationTests(CatalogHost catalog)
     {
         private readonly Dictionary<string, Func<Stream>> resources;
 
-        public Migrations(string sql) => resources = new() { ["Migrations.0001_slow.sql"] = () => new MemoryStream(Encoding.UTF8.GetBytes(sql)) };
+        public Migrations(string sql, string name = "0001_slow") => resources = new() { [$"Migrations.{name}.sql"] = () => new MemoryStream(Encoding.UTF8.GetBytes(sql)) };
 
         public Migrations(Assembly whole, string next) => resources = whole.GetManifestResourceNames()
             .Where(name => name.EndsWith(".sql", StringComparison.Ordinal) && string.CompareOrdinal(name.Split('.')[^2], next) < 0)
