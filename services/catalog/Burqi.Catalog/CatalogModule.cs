@@ -106,7 +106,7 @@ public static class CatalogModule
         api.MapAssistants();
         api.MapGetUsage();
         api.MapRetention();
-        api.MapOpenApi();
+        api.MapOpenApi().RequireAnyKey();
         return routes;
     }
 }

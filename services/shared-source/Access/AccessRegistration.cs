@@ -16,13 +16,16 @@ internal static class AccessRegistration
         where TLog : class, IAccessLog
     {
         services.AddSingleton<IAccessLog, TLog>();
-        services.AddSingleton(provider => new ApiKeys(keys(provider)));
+        services.AddSingleton<ICallerSource>(provider => new ApiKeys(keys(provider)));
 
         // The core only: AddAuthentication would bring data protection along, which writes key files that no bearer key needs.
         services.AddAuthenticationCore();
         services.TryAddSingleton(UrlEncoder.Default);
         new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(policy, configureOptions: null);
-        services.AddAuthorizationBuilder().AddPolicy(policy, required => required.AddAuthenticationSchemes(policy).RequireAuthenticatedUser());
+        services.AddAuthorizationBuilder().AddPolicy(policy, required => required
+            .AddAuthenticationSchemes(policy)
+            .RequireAuthenticatedUser()
+            .AddRequirements(new ScopeRequirement()));
         services.AddProblemDetails();
     }
 }

@@ -1,15 +1,17 @@
+using System.Collections.Frozen;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace Burqi.Access;
 
-/// <summary>The configured keys, held as hashes only.</summary>
-internal sealed class ApiKeys(IEnumerable<string> keys)
+/// <summary>The configured keys, held as hashes only. They open everything: with one of them the others are made.</summary>
+internal sealed class ApiKeys(IEnumerable<string> keys) : ICallerSource
 {
     /// <summary>Below this a key could be guessed over the network.</summary>
     public const int ShortestKey = 16;
 
-    private readonly byte[][] hashes = [.. keys.Select(Hash)];
+    private readonly (byte[] Hash, Caller Caller)[] known = [.. keys.Select((key, index) => (Hash(key), Named(index + 1)))];
 
     /// <summary>The keys that the variable <c>BURQI_API_KEYS</c> holds, separated by commas.</summary>
     public static IReadOnlyList<string> Read(string? value) =>
@@ -21,23 +23,30 @@ internal sealed class ApiKeys(IEnumerable<string> keys)
         .Where(entry => entry.Key.Length < ShortestKey || !entry.Key.All(IsTokenCharacter))
         .Select(entry => $"BURQI_API_KEYS holds a key (number {entry.Position}) that is shorter than {ShortestKey} characters or has characters that cannot be sent in a header.");
 
+    /// <summary>What is kept of a key.</summary>
+    public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+
     /// <summary>
-    /// Whether <paramref name="token"/> is one of the keys. Hashes are of one length and all of them are compared to the end, so the time
-    /// taken tells neither how much of a key was right nor which one it was.
+    /// Whose key <paramref name="token"/> is. Hashes are of one length and all of them are compared to the end, so the time taken tells
+    /// neither how much of a key was right nor which one it was.
     /// </summary>
-    public bool Contains(string token)
+    public ValueTask<Caller?> FindAsync(string token, CancellationToken cancellationToken)
     {
         var hash = Hash(token);
-        var found = false;
-        foreach (var known in hashes)
+        Caller? found = null;
+        foreach (var (knownHash, caller) in known)
         {
-            found |= CryptographicOperations.FixedTimeEquals(hash, known);
+            found = CryptographicOperations.FixedTimeEquals(hash, knownHash) ? caller : found;
         }
 
-        return found;
+        return ValueTask.FromResult(found);
     }
 
-    private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+    private static Caller Named(int position)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"configured-{position}");
+        return new() { Id = name, Name = name, Scopes = FrozenSet.Create(Scopes.Admin) };
+    }
 
     private static bool IsTokenCharacter(char character) => character is > ' ' and < '\x7f';
 }

@@ -1,3 +1,4 @@
+using Burqi.Access;
 using Burqi.Catalog.Calls.List;
 using Burqi.Catalog.Lists;
 using Burqi.Catalog.Recordings.List;
@@ -52,7 +53,7 @@ public sealed class ListPlanTests(ListPlanTests.FilledHost catalog) : IClassFixt
                 page with { Cursor = new PageCursor(After, id) },
             ])
         {
-            var (sql, parameters) = list == "calls" ? ListCallsQuery.Statement(request) : ListRecordingsQuery.Statement(request);
+            var (sql, parameters) = list == "calls" ? ListCallsQuery.Statement(request, Caller.Burqi) : ListRecordingsQuery.Statement(request, Caller.Burqi);
             await using var connection = await catalog.Database.OpenConnectionAsync();
             var plan = string.Join('\n', await connection.QueryAsync<string>(new CommandDefinition($"explain (analyze, buffers, timing off) {sql}", parameters)));
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Burqi.Access;
 using Burqi.Catalog.Controls.Announce;
 using Burqi.Contracts.Recordings;
 using Microsoft.AspNetCore.Builder;
@@ -28,12 +29,14 @@ internal static class ControlRecordingEndpoint
         .MapPost(
             $"/calls/{{call_id}}/recording/{action}",
             ([FromRoute(Name = "call_id"), Description("The provider's id of the call.")] string callId,
+             HttpContext context,
              RequestControlCommand request,
              ControlAnswersQuery answers,
              ControlBell bell,
              TimeProvider time,
-             CancellationToken cancellationToken) => HandleAsync(callId, action, request, answers, bell, time, cancellationToken))
+             CancellationToken cancellationToken) => HandleAsync(callId, Caller.Of(context), action, request, answers, bell, time, cancellationToken))
         .WithName($"{action}Recording")
+        .RequireScope(Scopes.RecordingsControl)
         .WithTags("calls")
         .WithSummary(summary)
         .WithDescription(
@@ -44,6 +47,7 @@ internal static class ControlRecordingEndpoint
 
     private static async Task<Results<Ok<ControlResult>, Accepted<ControlResult>, ProblemHttpResult>> HandleAsync(
         string callId,
+        Caller caller,
         string action,
         RequestControlCommand request,
         ControlAnswersQuery query,
@@ -57,7 +61,7 @@ internal static class ControlRecordingEndpoint
             return CatalogProblems.NoSuchCall();
         }
 
-        var (asked, refusal) = await request.ExecuteAsync(callId, action, cancellationToken);
+        var (asked, refusal) = await request.ExecuteAsync(callId, caller, action, cancellationToken);
         if (asked is not { } control)
         {
             return Refuse(refusal);

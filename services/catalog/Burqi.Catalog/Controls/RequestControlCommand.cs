@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Burqi.Access;
+using Burqi.Catalog.Access;
 using Burqi.Catalog.Calls.Track;
 using Burqi.Catalog.Database;
 using Burqi.Catalog.Recordings.Events;
@@ -31,7 +33,7 @@ internal sealed class RequestControlCommand(CatalogDatabase database)
     /// <summary>Who asked, as far as events tell: the holder of an API key.</summary>
     private const string Actor = "api";
 
-    private const string StatusSql = "select status from catalog.calls where call_id = @callId";
+    private const string StatusSql = $"select status from catalog.calls where call_id = @callId and {VisibleRows.Condition}";
 
     // The latest that counts, which was done somewhere or may still be; and what was answered to the very last.
     private const string LatestSql =
@@ -65,12 +67,12 @@ internal sealed class RequestControlCommand(CatalogDatabase database)
         """;
 
     /// <summary>The request, new or repeated; or why there is none.</summary>
-    public Task<(RecordingControl? Control, ControlRefusal Refusal)> ExecuteAsync(string callId, string action, CancellationToken cancellationToken) =>
+    public Task<(RecordingControl? Control, ControlRefusal Refusal)> ExecuteAsync(string callId, Caller caller, string action, CancellationToken cancellationToken) =>
         database.ReadAsync(
             async connection =>
             {
                 await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-                var found = await FindAsync(connection, callId, action, cancellationToken);
+                var found = await FindAsync(connection, callId, caller, action, cancellationToken);
                 if (found is { Control: null, Refusal: ControlRefusal.None })
                 {
                     found.Control = await InsertAsync(connection, callId, action, cancellationToken);
@@ -83,10 +85,10 @@ internal sealed class RequestControlCommand(CatalogDatabase database)
             cancellationToken);
 
     private static async Task<(RecordingControl? Control, ControlRefusal Refusal)> FindAsync(
-        NpgsqlConnection connection, string callId, string action, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string callId, Caller caller, string action, CancellationToken cancellationToken)
     {
         await connection.ExecuteAsync(new CommandDefinition(TellOfCallCommand.Lock, new { callId }, cancellationToken: cancellationToken));
-        var status = await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(StatusSql, new { callId }, cancellationToken: cancellationToken));
+        var status = await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(StatusSql, new { callId, caller.AssistantIds }, cancellationToken: cancellationToken));
         if (status is null)
         {
             return (null, ControlRefusal.NoSuchCall);

@@ -1,3 +1,4 @@
+using Burqi.Access;
 using Dapper;
 
 namespace Burqi.Catalog.Lists;
@@ -9,7 +10,7 @@ namespace Burqi.Catalog.Lists;
 internal static class ListStatement
 {
     /// <summary>One row more than the page's limit is asked for: it tells whether there is another page.</summary>
-    public static (string Sql, DynamicParameters Parameters) Write(string columns, string table, string idColumn, ListRequest request, object? cursorId)
+    public static (string Sql, DynamicParameters Parameters) Write(string columns, string table, string idColumn, ListRequest request, Caller caller, object? cursorId)
     {
         var parameters = new DynamicParameters();
         var conditions = new List<string>();
@@ -38,8 +39,19 @@ internal static class ListStatement
             parameters.Add("cursor_id", cursorId);
         }
 
+        if (caller.AssistantIds is { } assistants)
+        {
+            parameters.Add("assistants", assistants);
+            conditions.Add("assistant_id = allowed_assistant");
+        }
+
         parameters.Add("take", request.Limit + 1);
         var where = conditions.Count == 0 ? "" : $"where {string.Join(" and ", conditions)}";
-        return ($"select {columns} from {table} {where} order by listed_at desc, {idColumn} desc limit @take", parameters);
+        var order = $"order by listed_at desc, {idColumn} desc limit @take";
+
+        // Of several assistants a page each, out of the index, and of these the page: an "any" would leave the order, or the index, to chance.
+        return caller.Assistants is null
+            ? ($"select {columns} from {table} {where} {order}", parameters)
+            : ($"select {columns} from unnest(@assistants) as allowed (allowed_assistant) cross join lateral (select * from {table} {where} {order}) listed {order}", parameters);
     }
 }

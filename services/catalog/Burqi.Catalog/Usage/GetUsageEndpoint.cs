@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Burqi.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -17,6 +18,7 @@ internal static class GetUsageEndpoint
 
     public static void MapGetUsage(this IEndpointRouteBuilder routes) => routes.MapGet("/usage", HandleAsync)
         .WithName("getUsage")
+        .RequireScope(Scopes.Admin)
         .WithTags("usage")
         .WithSummary("Minutes recorded, bytes stored and what the provider asks for, by month and assistant")
         .WithDescription(

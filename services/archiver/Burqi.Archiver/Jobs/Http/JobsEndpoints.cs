@@ -1,3 +1,4 @@
+using Burqi.Access;
 using Burqi.Archiver.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +14,7 @@ internal static partial class JobsEndpoints
 {
     public static void MapArchiveJobs(this IEndpointRouteBuilder routes)
     {
-        var jobs = routes.MapGroup("/archive-jobs").RequireAuthorization(ArchiverAccess.Policy).AddEndpointFilter<OutageFilter>();
+        var jobs = routes.MapGroup("/archive-jobs").RequireAuthorization(ArchiverAccess.Policy).RequireScope(Scopes.Admin).AddEndpointFilter<OutageFilter>();
         jobs.MapGet("", ListAsync).WithName("listArchiveJobs");
         jobs.MapGet("/{id}", GetAsync).WithName("getArchiveJob");
         jobs.MapPost("/retry", RetryAllAsync).WithName("retryArchiveJobs");

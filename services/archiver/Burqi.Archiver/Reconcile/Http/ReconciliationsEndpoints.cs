@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Burqi.Access;
 using Burqi.Archiver.Http;
 using Burqi.Archiver.Reconcile.Runs;
 using Microsoft.AspNetCore.Builder;
@@ -21,7 +22,7 @@ internal static class ReconciliationsEndpoints
 
     public static void MapReconciliations(this IEndpointRouteBuilder routes)
     {
-        var reconciliations = routes.MapGroup("/reconciliations").RequireAuthorization(ArchiverAccess.Policy).AddEndpointFilter<OutageFilter>();
+        var reconciliations = routes.MapGroup("/reconciliations").RequireAuthorization(ArchiverAccess.Policy).RequireScope(Scopes.Admin).AddEndpointFilter<OutageFilter>();
         reconciliations.MapPost("", PostAsync).WithName("postReconciliation");
         reconciliations.MapGet("", ListAsync).WithName("listReconciliations");
         reconciliations.MapGet("/{id}", GetAsync).WithName("getReconciliation");

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Burqi.Access;
 using Burqi.Assistants;
 using Burqi.Catalog.Assistants.Announce;
 using Microsoft.AspNetCore.Builder;
@@ -13,6 +14,7 @@ internal static class DeleteAssistantEndpoint
 {
     public static void MapDeleteAssistant(this IEndpointRouteBuilder routes) => routes.MapDelete("/assistants/{id}", HandleAsync)
         .WithName("deleteAssistant")
+        .RequireScope(Scopes.AssistantsWrite)
         .WithTags("assistants")
         .WithSummary("Deletes an assistant")
         .WithDescription(
@@ -28,6 +30,11 @@ internal static class DeleteAssistantEndpoint
         AnnouncementBell bell,
         CancellationToken cancellationToken)
     {
+        if (!Caller.Of(request.HttpContext).MaySee(id))
+        {
+            return CatalogProblems.NoSuchAssistant();
+        }
+
         var preconditions = AssistantPreconditions.Of(request);
         if (AssistantId.IsValid(id) && await delete.ExecuteAsync(id, preconditions, cancellationToken))
         {

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Burqi.Access;
 using Burqi.Assistants;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -12,6 +13,7 @@ internal static class GetAssistantEndpoint
 {
     public static void MapGetAssistant(this IEndpointRouteBuilder routes) => routes.MapGet("/assistants/{id}", HandleAsync)
         .WithName("getAssistant")
+        .RequireScope(Scopes.RecordingsRead)
         .WithTags("assistants")
         .WithSummary("One assistant")
         .WithDescription("The assistant with all its settings, those that took their defaults among them. The entity tag is its version.")
@@ -24,7 +26,7 @@ internal static class GetAssistantEndpoint
         GetAssistantQuery query,
         CancellationToken cancellationToken)
     {
-        if (!AssistantId.IsValid(id) || await query.ExecuteAsync(id, cancellationToken) is not { } assistant)
+        if (!AssistantId.IsValid(id) || !Caller.Of(context).MaySee(id) || await query.ExecuteAsync(id, cancellationToken) is not { } assistant)
         {
             return CatalogProblems.NoSuchAssistant();
         }

@@ -1,3 +1,4 @@
+using Burqi.Access;
 using Burqi.Catalog.Lists;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -10,6 +11,7 @@ internal static class ListAssistantsEndpoint
 {
     public static void MapListAssistants(this IEndpointRouteBuilder routes) => routes.MapGet("/assistants", HandleAsync)
         .WithName("listAssistants")
+        .RequireScope(Scopes.RecordingsRead)
         .WithTags("assistants")
         .WithSummary("Assistants, the latest created first")
         .WithDescription("Follow next_cursor for the next page; on the last page it is null.")
@@ -24,6 +26,6 @@ internal static class ListAssistantsEndpoint
         var list = ListAssistantsQuery.Parameters.Parse(request.Query, errors);
         return errors.Count > 0
             ? TypedResults.ValidationProblem(errors)
-            : TypedResults.Ok(await query.ExecuteAsync(list, cancellationToken));
+            : TypedResults.Ok(await query.ExecuteAsync(list, Caller.Of(request.HttpContext), cancellationToken));
     }
 }

@@ -1,3 +1,4 @@
+using Burqi.Access;
 using Burqi.Assistants;
 using Burqi.Catalog.Database;
 using Burqi.Catalog.Lists;
@@ -11,17 +12,17 @@ internal sealed class ListAssistantsQuery(CatalogDatabase database)
     public static readonly ListParameters Parameters = new(AssistantId.IsValid, filters: [], hasTimes: false);
 
     // The lists' order is by listed_at: of an assistant, when it was created (index assistants_listed).
-    private const string Listed = "(select *, created_at as listed_at from catalog.assistants where deleted_at is null) listed";
+    private const string Listed = "(select *, id as assistant_id, created_at as listed_at from catalog.assistants where deleted_at is null) listed";
 
-    public async Task<Page<Assistant>> ExecuteAsync(ListRequest request, CancellationToken cancellationToken)
+    public async Task<Page<Assistant>> ExecuteAsync(ListRequest request, Caller caller, CancellationToken cancellationToken)
     {
-        var (sql, parameters) = Statement(request);
+        var (sql, parameters) = Statement(request, caller);
         var rows = await database.ReadAsync(
             connection => connection.QueryAsync<Assistant>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
             cancellationToken);
         return Page<Assistant>.Of([.. rows], request.Limit, last => new PageCursor(last.CreatedAt, last.Id));
     }
 
-    public static (string Sql, DynamicParameters Parameters) Statement(ListRequest request) =>
-        ListStatement.Write(Assistant.Columns, Listed, "id", request, request.Cursor?.Id);
+    public static (string Sql, DynamicParameters Parameters) Statement(ListRequest request, Caller caller) =>
+        ListStatement.Write(Assistant.Columns, Listed, "id", request, caller, request.Cursor?.Id);
 }

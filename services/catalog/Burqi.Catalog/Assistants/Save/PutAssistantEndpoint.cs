@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json;
+using Burqi.Access;
 using Burqi.Catalog.Assistants.Announce;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -18,6 +19,7 @@ internal static class PutAssistantEndpoint
 
     public static void MapPutAssistant(this IEndpointRouteBuilder routes) => routes.MapPut("/assistants/{id}", HandleAsync)
         .WithName("putAssistant")
+        .RequireScope(Scopes.AssistantsWrite)
         .WithTags("assistants")
         .WithSummary("Creates or replaces an assistant")
         .WithDescription(
@@ -27,6 +29,7 @@ internal static class PutAssistantEndpoint
         .Produces<Assistant>()
         .Produces<Assistant>(StatusCodes.Status201Created)
         .ProducesValidationProblem()
+        .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status412PreconditionFailed)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
@@ -38,6 +41,12 @@ internal static class PutAssistantEndpoint
         AnnouncementBell bell,
         CancellationToken cancellationToken)
     {
+        // The same whether there is such an assistant or not.
+        if (!Caller.Of(context).MaySee(id))
+        {
+            return CatalogProblems.NoSuchAssistant();
+        }
+
         if (!context.Request.HasJsonContentType())
         {
             return CatalogProblems.Problem(StatusCodes.Status415UnsupportedMediaType, "The body must be application/json.");

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Burqi.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -11,6 +12,7 @@ internal static class GetCallEndpoint
 {
     public static void MapGetCall(this IEndpointRouteBuilder routes) => routes.MapGet("/calls/{call_id}", HandleAsync)
         .WithName("getCall")
+        .RequireScope(Scopes.RecordingsRead)
         .WithTags("calls")
         .WithSummary("One call, with its recordings and what happened to them")
         .WithDescription(
@@ -20,10 +22,11 @@ internal static class GetCallEndpoint
 
     private static async Task<Results<Ok<CallDetails>, ProblemHttpResult>> HandleAsync(
         [FromRoute(Name = "call_id"), Description("The provider's id of the call.")] string callId,
+        HttpContext context,
         GetCallQuery query,
         CancellationToken cancellationToken) =>
         // No id holds a control character, and PostgreSQL's text could not even be asked for a NUL.
-        !callId.Any(char.IsControl) && await query.ExecuteAsync(callId, cancellationToken) is { } call
+        !callId.Any(char.IsControl) && await query.ExecuteAsync(callId, Caller.Of(context), cancellationToken) is { } call
             ? TypedResults.Ok(call)
             : CatalogProblems.NoSuchCall();
 }

@@ -1,3 +1,5 @@
+using Burqi.Access;
+using Burqi.Catalog.Access;
 using Burqi.Catalog.Controls;
 using Burqi.Catalog.Database;
 using Burqi.Catalog.Recordings;
@@ -14,19 +16,19 @@ internal sealed class GetCallQuery(CatalogDatabase database)
 
     private const string Sql =
         $"""
-        select {Call.Columns} from catalog.calls where call_id = @callId;
-        select {Recording.Columns} from catalog.recordings where call_id = @callId order by listed_at, id;
+        select {Call.Columns} from catalog.calls where call_id = @callId and {VisibleRows.Condition};
+        select {Recording.Columns} from catalog.recordings where call_id = @callId and {VisibleRows.Condition} order by listed_at, id;
         select {RecordingEvent.Columns} from (
-            select * from catalog.recording_events where call_id = @callId order by id desc limit @MostEvents) latest
+            select * from catalog.recording_events where call_id = @callId and {VisibleRows.EventCondition} order by id desc limit @MostEvents) latest
         order by id;
         {DoneControl.Sql}
         {LegalHold.Sql}
         """;
 
-    public Task<CallDetails?> ExecuteAsync(string callId, CancellationToken cancellationToken) => database.ReadAsync(
+    public Task<CallDetails?> ExecuteAsync(string callId, Caller caller, CancellationToken cancellationToken) => database.ReadAsync(
         async connection =>
         {
-            await using var results = await connection.QueryMultipleAsync(new CommandDefinition(Sql, new { callId, MostEvents }, cancellationToken: cancellationToken));
+            await using var results = await connection.QueryMultipleAsync(new CommandDefinition(Sql, new { callId, MostEvents, caller.AssistantIds }, cancellationToken: cancellationToken));
             return await results.ReadSingleOrDefaultAsync<CallDetails>() is { } call
                 ? call with
                 {

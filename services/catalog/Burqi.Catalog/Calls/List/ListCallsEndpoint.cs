@@ -1,3 +1,4 @@
+using Burqi.Access;
 using Burqi.Catalog.Lists;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -10,6 +11,7 @@ internal static class ListCallsEndpoint
 {
     public static void MapListCalls(this IEndpointRouteBuilder routes) => routes.MapGet("/calls", HandleAsync)
         .WithName("listCalls")
+        .RequireScope(Scopes.RecordingsRead)
         .WithTags("calls")
         .WithSummary("Calls, the latest first")
         .WithDescription("All filters together must hold. Follow next_cursor for the next page, with the same filters; on the last page it is null.")
@@ -24,6 +26,6 @@ internal static class ListCallsEndpoint
         var list = ListCallsQuery.Parameters.Parse(request.Query, errors);
         return errors.Count > 0
             ? TypedResults.ValidationProblem(errors)
-            : TypedResults.Ok(await query.ExecuteAsync(list, cancellationToken));
+            : TypedResults.Ok(await query.ExecuteAsync(list, Caller.Of(request.HttpContext), cancellationToken));
     }
 }

@@ -1,3 +1,4 @@
+using Burqi.Access;
 using Burqi.Catalog.Completeness;
 using Burqi.Catalog.Database;
 using Burqi.Catalog.Lists;
@@ -33,15 +34,15 @@ internal sealed class ListCallsQuery(CatalogDatabase database)
                 [CompletenessStates.Pending, CompletenessStates.Complete, CompletenessStates.Incomplete, CompletenessStates.Missing]),
         ]);
 
-    public async Task<Page<Call>> ExecuteAsync(ListRequest request, CancellationToken cancellationToken)
+    public async Task<Page<Call>> ExecuteAsync(ListRequest request, Caller caller, CancellationToken cancellationToken)
     {
-        var (sql, parameters) = Statement(request);
+        var (sql, parameters) = Statement(request, caller);
         var rows = await database.ReadAsync(
             connection => connection.QueryAsync<Call>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
             cancellationToken);
         return Page<Call>.Of([.. rows], request.Limit, last => new PageCursor(last.ListedAt, last.CallId));
     }
 
-    public static (string Sql, DynamicParameters Parameters) Statement(ListRequest request) =>
-        ListStatement.Write(Call.Columns, "catalog.calls", "call_id", request, request.Cursor?.Id);
+    public static (string Sql, DynamicParameters Parameters) Statement(ListRequest request, Caller caller) =>
+        ListStatement.Write(Call.Columns, "catalog.calls", "call_id", request, caller, request.Cursor?.Id);
 }

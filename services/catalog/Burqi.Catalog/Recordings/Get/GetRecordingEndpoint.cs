@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Burqi.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -11,6 +12,7 @@ internal static class GetRecordingEndpoint
 {
     public static void MapGetRecording(this IEndpointRouteBuilder routes) => routes.MapGet("/recordings/{id}", HandleAsync)
         .WithName("getRecording")
+        .RequireScope(Scopes.RecordingsRead)
         .WithTags("recordings")
         .WithSummary("One recording")
         .WithDescription("The recording's row: what it is, how far it has come, and where its audio lies.")
@@ -18,9 +20,10 @@ internal static class GetRecordingEndpoint
 
     private static async Task<Results<Ok<Recording>, ProblemHttpResult>> HandleAsync(
         [FromRoute(Name = "id"), Description("The recording's id, a UUID.")] string id,
+        HttpContext context,
         GetRecordingQuery query,
         CancellationToken cancellationToken) =>
-        Guid.TryParseExact(id, "D", out var recordingId) && await query.ExecuteAsync(recordingId, cancellationToken) is { } recording
+        Guid.TryParseExact(id, "D", out var recordingId) && await query.ExecuteAsync(recordingId, Caller.Of(context), cancellationToken) is { } recording
             ? TypedResults.Ok(recording)
             : CatalogProblems.NoSuchRecording();
 }

@@ -1,3 +1,5 @@
+using Burqi.Access;
+using Burqi.Catalog.Access;
 using Burqi.Catalog.Database;
 using Dapper;
 
@@ -5,9 +7,9 @@ namespace Burqi.Catalog.Recordings.Get;
 
 internal sealed class GetRecordingQuery(CatalogDatabase database)
 {
-    private const string Sql = $"select {Recording.Columns} from catalog.recordings where id = @id";
+    private const string Sql = $"select {Recording.Columns} from catalog.recordings where id = @id and {VisibleRows.Condition}";
 
-    public Task<Recording?> ExecuteAsync(Guid id, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => connection.QuerySingleOrDefaultAsync<Recording>(new CommandDefinition(Sql, new { id }, cancellationToken: cancellationToken)),
+    public Task<Recording?> ExecuteAsync(Guid id, Caller caller, CancellationToken cancellationToken) => database.ReadAsync(
+        connection => connection.QuerySingleOrDefaultAsync<Recording>(new CommandDefinition(Sql, new { id, caller.AssistantIds }, cancellationToken: cancellationToken)),
         cancellationToken);
 }

@@ -1,3 +1,4 @@
+using Burqi.Access;
 using Burqi.Catalog.Database;
 using Burqi.Catalog.Lists;
 using Burqi.Contracts;
@@ -41,19 +42,20 @@ internal sealed class ListRecordingsQuery(CatalogDatabase database)
             new("recording_sid", "The provider's id of its own recording."),
         ]);
 
-    public async Task<Page<Recording>> ExecuteAsync(ListRequest request, CancellationToken cancellationToken)
+    public async Task<Page<Recording>> ExecuteAsync(ListRequest request, Caller caller, CancellationToken cancellationToken)
     {
-        var (sql, parameters) = Statement(request);
+        var (sql, parameters) = Statement(request, caller);
         var rows = await database.ReadAsync(
             connection => connection.QueryAsync<Recording>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
             cancellationToken);
         return Page<Recording>.Of([.. rows], request.Limit, last => new PageCursor(last.ListedAt, last.Id.ToString("D")));
     }
 
-    public static (string Sql, DynamicParameters Parameters) Statement(ListRequest request) => ListStatement.Write(
+    public static (string Sql, DynamicParameters Parameters) Statement(ListRequest request, Caller caller) => ListStatement.Write(
         Recording.Columns,
         "catalog.recordings",
         "id",
         request,
+        caller,
         request.Cursor is { } cursor ? Guid.ParseExact(cursor.Id, "D") : null);
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Burqi.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -10,6 +11,7 @@ internal static class DownloadRecordingEndpoint
 {
     public static void MapDownloadRecording(this IEndpointRouteBuilder routes) => routes
         .MapMethods("/calls/{call_id}/recording/{recording_id}", [HttpMethods.Get, HttpMethods.Head], HandleAsync)
+        .RequireScope(Scopes.RecordingsDownload)
         .WithTags("audio")
         .WithSummary("Download a recording")
         .WithDescription("The audio as a file to keep. " + ContentEndpointExtensions.Description)
@@ -19,5 +21,5 @@ internal static class DownloadRecordingEndpoint
         [FromRoute(Name = "call_id"), Description("The provider's id of the call.")] string callId,
         [FromRoute(Name = "recording_id"), Description("The recording's id, a UUID.")] string recordingId,
         HttpContext context,
-        RecordingContentResponse response) => response.WriteAsync(context, callId, recordingId, "attachment");
+        RecordingContentResponse response) => response.WriteAsync(context, Caller.Of(context), callId, recordingId, "attachment");
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Burqi.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -10,6 +11,7 @@ internal static class PlayRecordingEndpoint
 {
     public static void MapPlayRecording(this IEndpointRouteBuilder routes) => routes
         .MapMethods("/calls/{call_id}/recording/{recording_id}/play", [HttpMethods.Get, HttpMethods.Head], HandleAsync)
+        .RequireScope(Scopes.RecordingsPlay)
         .WithTags("audio")
         .WithSummary("Play a recording")
         .WithDescription("The same audio, for a player. " + ContentEndpointExtensions.Description)
@@ -19,5 +21,5 @@ internal static class PlayRecordingEndpoint
         [FromRoute(Name = "call_id"), Description("The provider's id of the call.")] string callId,
         [FromRoute(Name = "recording_id"), Description("The recording's id, a UUID.")] string recordingId,
         HttpContext context,
-        RecordingContentResponse response) => response.WriteAsync(context, callId, recordingId, "inline");
+        RecordingContentResponse response) => response.WriteAsync(context, Caller.Of(context), callId, recordingId, "inline");
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using Burqi.Access;
 using Burqi.Catalog.Content;
 using Burqi.Catalog.Content.Redirect;
 using Burqi.Catalog.Recordings.Get;
@@ -29,7 +30,7 @@ internal sealed partial class RecordingContentResponse(
     /// <summary>How long the store may be silent in the middle of an object before the response is broken off.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
 
-    public async Task WriteAsync(HttpContext context, string callId, string recordingId, string disposition)
+    public async Task WriteAsync(HttpContext context, Caller caller, string callId, string recordingId, string disposition)
     {
         var cancellationToken = context.RequestAborted;
         try
@@ -37,7 +38,7 @@ internal sealed partial class RecordingContentResponse(
             var isWritten = false;
             for (var isLast = false; !isWritten; isLast = true)
             {
-                var recording = Guid.TryParseExact(recordingId, "D", out var id) ? await getRecording.ExecuteAsync(id, cancellationToken) : null;
+                var recording = Guid.TryParseExact(recordingId, "D", out var id) ? await getRecording.ExecuteAsync(id, caller, cancellationToken) : null;
                 var problem = recording is null || recording.CallId != callId ? CatalogProblems.NoSuchRecordingOfCall()
                     : await IsGoingAsync(recording, cancellationToken) ? CatalogProblems.Problem(StatusCodes.Status404NotFound, $"The audio of recording {recording.Id} is being deleted.")
                     : Unplayable(recording);

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Burqi.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,6 +15,7 @@ internal static class DeleteRecordingEndpoint
 
     public static void MapDeleteRecording(this IEndpointRouteBuilder routes) => routes.MapDelete("/calls/{call_id}/recording/{recording_id}", HandleAsync)
         .WithName("deleteRecording")
+        .RequireScope(Scopes.RecordingsDelete)
         .WithTags("retention")
         .WithSummary("Deletes a recording for good")
         .WithDescription(
@@ -25,6 +27,7 @@ internal static class DeleteRecordingEndpoint
     private static async Task<Results<Accepted<RequestedDeletion>, ProblemHttpResult>> HandleAsync(
         [FromRoute(Name = "call_id"), Description("The provider's id of the call.")] string callId,
         [FromRoute(Name = "recording_id"), Description("The recording's id, a UUID.")] string recordingId,
+        HttpContext context,
         RequestDeletionCommand request,
         CancellationToken cancellationToken)
     {
@@ -33,7 +36,7 @@ internal static class DeleteRecordingEndpoint
             return CatalogProblems.NoSuchRecordingOfCall();
         }
 
-        var (outcome, deletion) = await request.BecauseAskedAsync(callId, id, Actor, cancellationToken);
+        var (outcome, deletion) = await request.BecauseAskedAsync(callId, id, Caller.Of(context), Actor, cancellationToken);
         return deletion is not null ? TypedResults.Accepted($"/recordings/{id}", deletion) : Problem(outcome, id);
     }
 

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Burqi.Access;
+using Burqi.Catalog.Access;
 using Burqi.Catalog.Calls.Track;
 using Burqi.Catalog.Database;
 using Burqi.Catalog.Recordings;
@@ -21,7 +23,7 @@ internal sealed partial class RequestDeletionCommand(
     CatalogDatabase database, UpgradeMixCommand upgradeMix, RetentionMetrics metrics, ILogger<RequestDeletionCommand> logger)
 {
     private const string Find =
-        """
+        $$"""
         select
             recording.provider as Provider, recording.recording_source as Source, recording.recording_type as Type, recording.status as Status,
             recording.told = '{}' as IsStandIn, clock_timestamp() as Now,
@@ -34,7 +36,7 @@ internal sealed partial class RequestDeletionCommand(
             recording.started_at as StartedAt, recording.ended_at as EndedAt, recording.listed_at as ListedAt
         from catalog.recordings recording
         left join catalog.recording_retention known on known.recording_id = recording.id
-        where recording.id = @recordingId and recording.call_id = @callId
+        where recording.id = @recordingId and recording.call_id = @callId and {{VisibleRows.RecordingCondition}}
         """;
 
     private const string FindAsked =
@@ -54,16 +56,16 @@ internal sealed partial class RequestDeletionCommand(
 
     /// <summary>Decides it because somebody asked.</summary>
     public Task<(DeletionOutcome Outcome, RequestedDeletion? Deletion)> BecauseAskedAsync(
-        string callId, Guid recordingId, string actor, CancellationToken cancellationToken) =>
-        ExecuteAsync(callId, recordingId, "Asked for by the holder of an API key.", actor, rule: null, cancellationToken);
+        string callId, Guid recordingId, Caller caller, string actor, CancellationToken cancellationToken) =>
+        ExecuteAsync(callId, recordingId, caller, "Asked for by the holder of an API key.", actor, rule: null, cancellationToken);
 
     /// <summary>Decides it because its policy is over, if that is so.</summary>
     public Task<(DeletionOutcome Outcome, RequestedDeletion? Deletion)> BecauseDueAsync(
         string callId, Guid recordingId, DueRule rule, CancellationToken cancellationToken) =>
-        ExecuteAsync(callId, recordingId, rule.Reason, actor: null, rule, cancellationToken);
+        ExecuteAsync(callId, recordingId, Caller.Burqi, rule.Reason, actor: null, rule, cancellationToken);
 
     private async Task<(DeletionOutcome Outcome, RequestedDeletion? Deletion)> ExecuteAsync(
-        string callId, Guid recordingId, string reason, string? actor, DueRule? rule, CancellationToken cancellationToken)
+        string callId, Guid recordingId, Caller caller, string reason, string? actor, DueRule? rule, CancellationToken cancellationToken)
     {
         var (outcome, deletion, isNew) = await database.ReadAsync(
             async connection =>
@@ -72,7 +74,7 @@ internal sealed partial class RequestDeletionCommand(
                 await connection.ExecuteAsync(new CommandDefinition(TellOfCallCommand.Lock, new { callId }, cancellationToken: cancellationToken));
                 var known = await connection.QuerySingleOrDefaultAsync<Known>(new CommandDefinition(
                     Find,
-                    new { recordingId, callId, days = rule?.Days ?? 0, assistantId = rule?.AssistantId ?? "", kind = rule?.Kind ?? "" },
+                    new { recordingId, callId, caller.AssistantIds, days = rule?.Days ?? 0, assistantId = rule?.AssistantId ?? "", kind = rule?.Kind ?? "" },
                     cancellationToken: cancellationToken));
                 var asked = await connection.QuerySingleOrDefaultAsync<RequestedDeletion>(
                     new CommandDefinition(FindAsked, new { recordingId }, cancellationToken: cancellationToken));

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Burqi.Access;
+using Burqi.Catalog.Access;
 using Burqi.Catalog.Calls.Track;
 using Burqi.Catalog.Database;
 using Burqi.Catalog.Recordings.Events;
@@ -13,8 +15,14 @@ internal sealed class LegalHoldCommands(CatalogDatabase database)
     /// <summary>Who asked, as far as events tell: the holder of an API key.</summary>
     private const string Actor = "api";
 
+    // A hold is the whole call's: where the call is there for somebody, or, as long as nothing is known of the call itself, all its recordings are.
     private const string IsKnown =
-        "select exists (select from catalog.calls where call_id = @callId) or exists (select from catalog.recordings where call_id = @callId)";
+        $"""
+        select coalesce(
+            (select {VisibleRows.Condition} from catalog.calls where call_id = @callId),
+            (select bool_and({VisibleRows.Condition}) from catalog.recordings where call_id = @callId),
+            false)
+        """;
 
     private const string Going =
         "select recording_id from catalog.recording_deletions where call_id = @callId and answered_at is null order by requested_at, recording_id";
@@ -35,14 +43,14 @@ internal sealed class LegalHoldCommands(CatalogDatabase database)
         where known.call_id = @callId and known.tier_asked_at is not null and known.tier_answered_at is null and recording.id = known.recording_id
         """;
 
-    private const string Lift = "delete from catalog.legal_holds where call_id = @callId returning reason";
+    private const string Lift = $"delete from catalog.legal_holds where call_id = @callId and ({IsKnown}) returning reason";
 
     /// <summary>The hold as it stands; null where there is no such call.</summary>
-    public Task<PlacedLegalHold?> PlaceAsync(string callId, string reason, CancellationToken cancellationToken) => InLockAsync<PlacedLegalHold?>(
+    public Task<PlacedLegalHold?> PlaceAsync(string callId, Caller caller, string reason, CancellationToken cancellationToken) => InLockAsync<PlacedLegalHold?>(
         callId,
         async connection =>
         {
-            if (!await connection.ExecuteScalarAsync<bool>(Command(IsKnown, new { callId })))
+            if (!await connection.ExecuteScalarAsync<bool>(Command(IsKnown, new { callId, caller.AssistantIds })))
             {
                 return null;
             }
@@ -59,11 +67,11 @@ internal sealed class LegalHoldCommands(CatalogDatabase database)
         cancellationToken);
 
     /// <summary>Whether there was one.</summary>
-    public Task<bool> LiftAsync(string callId, CancellationToken cancellationToken) => InLockAsync(
+    public Task<bool> LiftAsync(string callId, Caller caller, CancellationToken cancellationToken) => InLockAsync(
         callId,
         async connection =>
         {
-            var reason = await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(Lift, new { callId }, cancellationToken: cancellationToken));
+            var reason = await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(Lift, new { callId, caller.AssistantIds }, cancellationToken: cancellationToken));
             if (reason is null)
             {
                 return false;

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json;
+using Burqi.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,6 +22,7 @@ internal static class LegalHoldEndpoints
     {
         routes.MapPut(Route, PlaceAsync)
             .WithName("putLegalHold")
+            .RequireScope(Scopes.RecordingsDelete)
             .WithTags("retention")
             .WithSummary("Keeps a call's recordings as they are")
             .WithDescription("Nothing of the call is deleted or moved to another tier until the hold is lifted, by a policy or on request. Deletions that were asked for before cannot be taken back: being_deleted names their recordings.")
@@ -30,6 +32,7 @@ internal static class LegalHoldEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound);
         routes.MapDelete(Route, LiftAsync)
             .WithName("deleteLegalHold")
+            .RequireScope(Scopes.RecordingsDelete)
             .WithTags("retention")
             .WithSummary("Lifts a call's legal hold")
             .WithDescription("Policies hold for the call again: what is due by now is done with the next sweep.")
@@ -61,16 +64,17 @@ internal static class LegalHoldEndpoints
             return TypedResults.ValidationProblem(errors);
         }
 
-        return !callId.Any(char.IsControl) && await commands.PlaceAsync(callId, reason, cancellationToken) is { } hold
+        return !callId.Any(char.IsControl) && await commands.PlaceAsync(callId, Caller.Of(context), reason, cancellationToken) is { } hold
             ? TypedResults.Ok(hold)
             : CatalogProblems.NoSuchCall();
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> LiftAsync(
         [FromRoute(Name = "call_id"), Description("The provider's id of the call.")] string callId,
+        HttpContext context,
         LegalHoldCommands commands,
         CancellationToken cancellationToken) =>
-        !callId.Any(char.IsControl) && await commands.LiftAsync(callId, cancellationToken)
+        !callId.Any(char.IsControl) && await commands.LiftAsync(callId, Caller.Of(context), cancellationToken)
             ? TypedResults.NoContent()
             : CatalogProblems.Problem(StatusCodes.Status404NotFound, "There is no legal hold on a call with this call_id.");
 

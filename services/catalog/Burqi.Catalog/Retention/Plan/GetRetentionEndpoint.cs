@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
+using Burqi.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -17,6 +18,7 @@ internal static class GetRetentionEndpoint
 
     public static void MapGetRetention(this IEndpointRouteBuilder routes) => routes.MapGet("/retention", HandleAsync)
         .WithName("getRetention")
+        .RequireScope(Scopes.Admin)
         .WithTags("retention")
         .WithSummary("What is due by the policies, and why")
         .WithDescription(

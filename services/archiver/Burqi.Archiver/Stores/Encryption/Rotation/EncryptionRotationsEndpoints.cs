@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Burqi.Access;
 using Burqi.Archiver.Http;
 using Burqi.Encryption;
 using Microsoft.AspNetCore.Builder;
@@ -14,7 +15,7 @@ internal static class EncryptionRotationsEndpoints
 {
     public static void MapEncryptionRotations(this IEndpointRouteBuilder routes)
     {
-        var rotations = routes.MapGroup("/encryption-rotations").RequireAuthorization(ArchiverAccess.Policy).AddEndpointFilter<OutageFilter>();
+        var rotations = routes.MapGroup("/encryption-rotations").RequireAuthorization(ArchiverAccess.Policy).RequireScope(Scopes.Admin).AddEndpointFilter<OutageFilter>();
         rotations.MapPost("", PostAsync).WithName("postEncryptionRotation");
         rotations.MapGet("", ListAsync).WithName("listEncryptionRotations");
         rotations.MapGet("/{id}", GetAsync).WithName("getEncryptionRotation");
