@@ -18,6 +18,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build everything
+	@infra/install-prerequisites.sh build
 	@echo "Building"
 	@dotnet build $(SOLUTION) $(DOTNET_FLAGS)
 
@@ -59,6 +60,9 @@ format: ## Bring the code into the house's form
 
 lint: ## Check form, warnings and scripts; changes nothing
 	@for script in $(SCRIPTS); do echo "Checking $$script"; case "$$(head -n 1 $$script)" in *bash*) bash -n $$script ;; *) sh -n $$script ;; esac || exit 1; done
+	@infra/install-prerequisites.sh build
+	@echo "Checking the page's types"
+	@node services/catalog/web/build.mjs --check
 	@echo "Building with every warning an error"
 	@dotnet build $(SOLUTION) $(DOTNET_FLAGS)
 	@echo "Checking the code's form"

@@ -1,20 +1,21 @@
 #!/bin/sh
 # Installs what this project needs from Debian's package manager and from npm, and nothing that is there already.
-# Usage: install-prerequisites.sh demo|test|load|bench
-#   demo  PostgreSQL: the embedded default starts a private one; LAME, with which MP3 is made
+# Usage: install-prerequisites.sh build|demo|test|load|bench
+#   build Node.js with npm, which build the web page
+#   demo  that, and PostgreSQL: the embedded default starts a private one; LAME, with which MP3 is made
 #   test  that, and what the tests start or judge with: RabbitMQ, an S3 server (Ceph's radosgw), ffmpeg, a headless
-#         Chromium, nginx, Node.js, and with npm the packages of tests/npm (Azurite, Twilio's library)
-#   load  LAME alone
-#   bench LAME, and Node, which runs the recorder that ours is compared with; PostgreSQL, the S3 server, and rclone, which the archiver is
-#         compared with
+#         Chromium, nginx, and with npm the packages of tests/npm (Azurite, Twilio's library)
+#   load  Node.js and LAME alone
+#   bench LAME, and Node.js, which also runs the recorder that ours is compared with; PostgreSQL, the S3 server, and rclone, which the
+#         archiver is compared with
 # May be run any number of times, also at once and after being interrupted.
 set -eu
 
 purpose=${1:-}
 case $purpose in
-  demo | test | load | bench) ;;
+  build | demo | test | load | bench) ;;
   *)
-    echo "Usage: $0 demo|test|load|bench" >&2
+    echo "Usage: $0 build|demo|test|load|bench" >&2
     exit 64
     ;;
 esac
@@ -46,10 +47,10 @@ install_npm_packages() {
 packages=
 need() { packages="$packages $*"; }
 
-has setpriv && has setsid || need util-linux
+[ "$purpose" = build ] || { has setpriv && has setsid; } || need util-linux
 case $purpose in demo | test | bench) has_postgres || need postgresql ;; esac
-has_lame || need libmp3lame0
-case $purpose in test | bench) { has node && has npm; } || need nodejs npm ;; esac
+[ "$purpose" = build ] || has_lame || need libmp3lame0
+{ has node && has npm; } || need nodejs npm
 case $purpose in
   test | bench)
     { has radosgw && has radosgw-admin && has ceph && has ceph-mon && has ceph-osd && has monmaptool; } || need radosgw ceph-common ceph-mon ceph-osd

@@ -107,7 +107,7 @@ public sealed class DistributedCallTests(DistributedStack stack) : IDisposable
         foreach (var (route, service) in new[]
         {
             ("/api/events", stack.Ingress), ("/api/callbacks", stack.Ingress),
-            ("/livekit/webhook", stack.Ingress), ("/", stack.Catalog),
+            ("/livekit/webhook", stack.Ingress),
         })
         {
             using var client = new HttpClient { BaseAddress = service.Address };

@@ -10,6 +10,7 @@ using Burqi.Catalog.Content;
 using Burqi.Catalog.Controls;
 using Burqi.Catalog.Database;
 using Burqi.Catalog.OpenApi;
+using Burqi.Catalog.Page;
 using Burqi.Catalog.Recordings.Get;
 using Burqi.Catalog.Recordings.List;
 using Burqi.Catalog.Recordings.MarkArchived;
@@ -66,6 +67,7 @@ public static class CatalogModule
         services.AddUsage();
         services.AddCompleteness();
         services.AddRetention();
+        services.AddPage();
 
         services.AddApiAccess<CatalogAccess>(CatalogAccess.Policy, provider => provider.GetRequiredService<IOptions<CatalogOptions>>().Value.ApiKeys);
         services.AddExceptionHandler<CatalogExceptionHandler>();
@@ -92,7 +94,7 @@ public static class CatalogModule
         bus.AddRetentionConsumers();
     }
 
-    /// <summary>Maps catalog's routes. All of them need an API key.</summary>
+    /// <summary>Maps catalog's routes. All of them need an API key, but the page itself, which holds nothing that is anybody's.</summary>
     public static IEndpointRouteBuilder MapCatalog(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("").RequireAuthorization(CatalogAccess.Policy);
@@ -107,6 +109,7 @@ public static class CatalogModule
         api.MapGetUsage();
         api.MapRetention();
         api.MapOpenApi().RequireAnyKey();
+        routes.MapPage();
         return routes;
     }
 }

@@ -56,7 +56,7 @@ public sealed class LoadBalancerTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("/")]
+    [InlineData("/index.html")]
     [InlineData("/health/ready")]
     [InlineData("/health/live")]
     [InlineData("/media/recordings/x/content?exp=1&sig=2")]

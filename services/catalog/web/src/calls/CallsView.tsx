@@ -1,0 +1,4 @@
+export function CallsView({ parameters }: { parameters: URLSearchParams }) {
+  void parameters;
+  return <h1>Calls</h1>;
+}

@@ -1,0 +1,8 @@
+import "./styles/base.css";
+import "./styles/shell.css";
+import { render } from "preact";
+import { App } from "./app/App";
+import { startTheme } from "./app/theme";
+
+startTheme();
+render(<App />, document.getElementById("root")!);
