@@ -1,3 +1,4 @@
+using Burqi.Catalog.Audit;
 using Burqi.Catalog.Database;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +13,7 @@ internal sealed class CatalogExceptionHandler(IProblemDetailsService problems) :
 
     public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not CatalogUnavailableException && !(exception is NpgsqlException failure && CatalogDatabase.IsOutage(failure)))
+        if (exception is not (CatalogUnavailableException or AccessNotNotedException) && !(exception is NpgsqlException failure && CatalogDatabase.IsOutage(failure)))
         {
             return ValueTask.FromResult(false);
         }
@@ -22,7 +23,13 @@ internal sealed class CatalogExceptionHandler(IProblemDetailsService problems) :
         return problems.TryWriteAsync(new ProblemDetailsContext
         {
             HttpContext = httpContext,
-            ProblemDetails = { Status = StatusCodes.Status503ServiceUnavailable, Detail = "The catalog's database cannot be reached at the moment." },
+            ProblemDetails =
+            {
+                Status = StatusCodes.Status503ServiceUnavailable,
+                Detail = exception is AccessNotNotedException
+                    ? "This access cannot be noted at the moment, and nothing is shown that is not noted."
+                    : "The catalog's database cannot be reached at the moment.",
+            },
         });
     }
 }

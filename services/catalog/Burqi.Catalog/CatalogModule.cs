@@ -2,6 +2,7 @@ using Burqi.Access;
 using Burqi.Catalog.Access;
 using Burqi.Catalog.Assistants;
 using Burqi.Catalog.Assistants.Announce;
+using Burqi.Catalog.Audit;
 using Burqi.Catalog.Calls.Get;
 using Burqi.Catalog.Calls.List;
 using Burqi.Catalog.Calls.Track;
@@ -52,6 +53,7 @@ public static class CatalogModule
         services.AddHostedService<DatabaseMigration>();
         services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("catalog-database", tags: ["ready"]);
 
+        services.AddAudit();
         services.AddSingleton<UpgradeMixCommand>();
         services.AddSingleton<TellOfCallCommand>();
         services.AddSingleton<UpsertCallCommand>();

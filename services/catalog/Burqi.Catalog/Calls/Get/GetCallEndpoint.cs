@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using Burqi.Access;
+using Burqi.Catalog.Audit;
+using Burqi.Catalog.Recordings.Events;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -24,9 +26,16 @@ internal static class GetCallEndpoint
         [FromRoute(Name = "call_id"), Description("The provider's id of the call.")] string callId,
         HttpContext context,
         GetCallQuery query,
-        CancellationToken cancellationToken) =>
+        AccessLog accesses,
+        CancellationToken cancellationToken)
+    {
         // No id holds a control character, and PostgreSQL's text could not even be asked for a NUL.
-        !callId.Any(char.IsControl) && await query.ExecuteAsync(callId, Caller.Of(context), cancellationToken) is { } call
-            ? TypedResults.Ok(call)
-            : CatalogProblems.NoSuchCall();
+        if (callId.Any(char.IsControl) || await query.ExecuteAsync(callId, Caller.Of(context), cancellationToken) is not { } call)
+        {
+            return CatalogProblems.NoSuchCall();
+        }
+
+        await accesses.NoteAsync(context, RecordingEventNames.Read, callId, recordingId: null, details: null, cancellationToken);
+        return TypedResults.Ok(call);
+    }
 }

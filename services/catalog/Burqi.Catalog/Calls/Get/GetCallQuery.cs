@@ -19,7 +19,7 @@ internal sealed class GetCallQuery(CatalogDatabase database)
         select {Call.Columns} from catalog.calls where call_id = @callId and {VisibleRows.Condition};
         select {Recording.Columns} from catalog.recordings where call_id = @callId and {VisibleRows.Condition} order by listed_at, id;
         select {RecordingEvent.Columns} from (
-            select * from catalog.recording_events where call_id = @callId and {VisibleRows.EventCondition} order by id desc limit @MostEvents) latest
+            select * from catalog.recording_events where call_id = @callId and event <> all (@Accesses) and {VisibleRows.EventCondition} order by id desc limit @MostEvents) latest
         order by id;
         {DoneControl.Sql}
         {LegalHold.Sql}
@@ -28,7 +28,7 @@ internal sealed class GetCallQuery(CatalogDatabase database)
     public Task<CallDetails?> ExecuteAsync(string callId, Caller caller, CancellationToken cancellationToken) => database.ReadAsync(
         async connection =>
         {
-            await using var results = await connection.QueryMultipleAsync(new CommandDefinition(Sql, new { callId, MostEvents, caller.AssistantIds }, cancellationToken: cancellationToken));
+            await using var results = await connection.QueryMultipleAsync(new CommandDefinition(Sql, new { callId, MostEvents, RecordingEventNames.Accesses, caller.AssistantIds }, cancellationToken: cancellationToken));
             return await results.ReadSingleOrDefaultAsync<CallDetails>() is { } call
                 ? call with
                 {

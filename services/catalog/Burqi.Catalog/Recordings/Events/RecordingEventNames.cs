@@ -47,4 +47,34 @@ internal static class RecordingEventNames
 
     /// <summary>Policies hold for the call again.</summary>
     public const string LegalHoldLifted = "legal_hold_lifted";
+
+    /// <summary>Somebody was shown a list.</summary>
+    public const string Listed = "listed";
+
+    /// <summary>Somebody was shown a call or a recording.</summary>
+    public const string Read = "read";
+
+    /// <summary>Somebody heard a recording, or was sent to where it can be heard.</summary>
+    public const string Played = "played";
+
+    /// <summary>Somebody got a recording as a file.</summary>
+    public const string Downloaded = "downloaded";
+
+    /// <summary>Somebody got all of a call's recordings as one file.</summary>
+    public const string Exported = "exported";
+
+    /// <summary>Somebody made a link by which others can hear a recording.</summary>
+    public const string Shared = "shared";
+
+    /// <summary>Such a link was taken back.</summary>
+    public const string ShareRevoked = "share_revoked";
+
+    /// <summary>Somebody heard a recording by such a link.</summary>
+    public const string SharePlayed = "share_played";
+
+    /// <summary>Those that come again and again while somebody looks at one thing: within some minutes they are one.</summary>
+    public static readonly IReadOnlySet<string> Repeatable = new HashSet<string> { Listed, Read, Played, Downloaded, SharePlayed };
+
+    /// <summary>Those that changed nothing. They are for who asks about accesses, and not part of what happened to a call.</summary>
+    public static readonly string[] Accesses = [Listed, Read, Played, Downloaded, Exported, SharePlayed];
 }

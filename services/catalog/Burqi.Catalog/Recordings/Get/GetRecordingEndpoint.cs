@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using Burqi.Access;
+using Burqi.Catalog.Audit;
+using Burqi.Catalog.Recordings.Events;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -22,8 +24,15 @@ internal static class GetRecordingEndpoint
         [FromRoute(Name = "id"), Description("The recording's id, a UUID.")] string id,
         HttpContext context,
         GetRecordingQuery query,
-        CancellationToken cancellationToken) =>
-        Guid.TryParseExact(id, "D", out var recordingId) && await query.ExecuteAsync(recordingId, Caller.Of(context), cancellationToken) is { } recording
-            ? TypedResults.Ok(recording)
-            : CatalogProblems.NoSuchRecording();
+        AccessLog accesses,
+        CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParseExact(id, "D", out var recordingId) || await query.ExecuteAsync(recordingId, Caller.Of(context), cancellationToken) is not { } recording)
+        {
+            return CatalogProblems.NoSuchRecording();
+        }
+
+        await accesses.NoteAsync(context, RecordingEventNames.Read, recording.CallId, recordingId, details: null, cancellationToken);
+        return TypedResults.Ok(recording);
+    }
 }

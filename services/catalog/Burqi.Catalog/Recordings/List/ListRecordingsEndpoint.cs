@@ -1,5 +1,7 @@
 using Burqi.Access;
+using Burqi.Catalog.Audit;
 using Burqi.Catalog.Lists;
+using Burqi.Catalog.Recordings.Events;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -18,14 +20,21 @@ internal static class ListRecordingsEndpoint
         .WithMetadata(ListRecordingsQuery.Parameters);
 
     private static async Task<Results<Ok<Page<Recording>>, ValidationProblem>> HandleAsync(
-        HttpRequest request,
+        HttpContext context,
         ListRecordingsQuery query,
+        AccessLog accesses,
         CancellationToken cancellationToken)
     {
         var errors = new Dictionary<string, string[]>();
-        var list = ListRecordingsQuery.Parameters.Parse(request.Query, errors);
-        return errors.Count > 0
-            ? TypedResults.ValidationProblem(errors)
-            : TypedResults.Ok(await query.ExecuteAsync(list, Caller.Of(request.HttpContext), cancellationToken));
+        var list = ListRecordingsQuery.Parameters.Parse(context.Request.Query, errors);
+        if (errors.Count > 0)
+        {
+            return TypedResults.ValidationProblem(errors);
+        }
+
+        var page = await query.ExecuteAsync(list, Caller.Of(context), cancellationToken);
+        await accesses.NoteAsync(
+            context, RecordingEventNames.Listed, callId: null, recordingId: null, ListAccess.Details("recordings", context.Request.Query), cancellationToken);
+        return TypedResults.Ok(page);
     }
 }

@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Diagnostics;
 using Burqi.Access;
+using Burqi.Catalog.Audit;
 using Burqi.Catalog.Content;
 using Burqi.Catalog.Content.Redirect;
+using Burqi.Catalog.Recordings.Events;
 using Burqi.Catalog.Recordings.Get;
 using Burqi.Catalog.Retention.Delete;
 using Burqi.Contracts.Recordings;
@@ -20,6 +22,7 @@ internal sealed partial class RecordingContentResponse(
     DeletionUnderWayQuery deletionUnderWay,
     RecordingContents contents,
     ContentRedirect redirect,
+    AccessLog accesses,
     CatalogMetrics metrics,
     TimeProvider time,
     ILogger<RecordingContentResponse> logger)
@@ -91,6 +94,12 @@ internal sealed partial class RecordingContentResponse(
         var headers = context.Response.GetTypedHeaders();
         if (selection.Status is StatusCodes.Status304NotModified or StatusCodes.Status412PreconditionFailed)
         {
+            if (selection.Status == StatusCodes.Status304NotModified)
+            {
+                // Whoever has it already hears it now.
+                await NoteAsync(context, recording, disposition, cancellationToken);
+            }
+
             context.Response.StatusCode = selection.Status;
             Identify();
             return true;
@@ -108,6 +117,7 @@ internal sealed partial class RecordingContentResponse(
         contentDisposition.SetHttpFileName(AudioFile.Name(recording));
         if (await redirect.FindAsync(recording, content.Store, context.Request, contentType.ToString(), contentDisposition.ToString(), cancellationToken) is { } address)
         {
+            await NoteAsync(context, recording, disposition, cancellationToken);
             context.Response.StatusCode = StatusCodes.Status302Found;
             context.Response.Headers.Location = address.AbsoluteUri;
             headers.CacheControl = new CacheControlHeaderValue { NoStore = true };
@@ -164,6 +174,7 @@ internal sealed partial class RecordingContentResponse(
             return true;
         }
 
+        await NoteAsync(context, recording, disposition, cancellationToken);
         context.Response.StatusCode = selection.Status;
         Identify();
         headers.ContentType = contentType;
@@ -191,6 +202,14 @@ internal sealed partial class RecordingContentResponse(
             context.Response.Headers.AcceptRanges = "bytes";
         }
     }
+
+    private Task NoteAsync(HttpContext context, Recording recording, string disposition, CancellationToken cancellationToken) => accesses.NoteAsync(
+        context,
+        disposition == "attachment" ? RecordingEventNames.Downloaded : RecordingEventNames.Played,
+        recording.CallId,
+        recording.Id,
+        details: null,
+        cancellationToken);
 
     private async Task SendAsync(HttpContext context, Guid recordingId, string store, Stream source, long length)
     {
