@@ -3,9 +3,10 @@ alter table catalog.recording_events
     add column api_key_id text,
     add column api_key_name text,
     add column address text,
-    add column trace_id text,
-    -- A list is of no one call.
-    alter column call_id drop not null;
+    add column trace_id text;
+
+-- A list is of no one call.
+alter table catalog.recording_events alter column call_id drop not null;
 
 -- Each event once, in an order of their own, each row with the hash of all that came before it. Written by one replica at a time behind the
 -- events, so that nobody who appends an event waits for another.
@@ -40,3 +41,25 @@ create trigger recording_events_unsealed
     after insert on catalog.recording_events
     referencing new table as added
     for each statement execute function catalog.note_unsealed();
+
+-- What was appended before that trigger was there. Each batch for itself; broken off it begins again and does no harm.
+create procedure catalog.note_all_unsealed()
+    language plpgsql
+as $$
+declare
+    last bigint := 0;
+    next bigint;
+begin
+    loop
+        with batch as (select id from catalog.recording_events where id > last order by id limit 10000),
+        noted as (
+            insert into catalog.recording_events_unsealed (event_id)
+            select id from batch where not exists (select from catalog.recording_event_seals where event_id = id)
+            on conflict do nothing)
+        select max(id) into next from batch;
+        exit when next is null;
+        last := next;
+        commit;
+    end loop;
+end
+$$;
