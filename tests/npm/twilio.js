@@ -1,5 +1,6 @@
 // Twilio's own library as the other side of a test: reads a question from the first file, writes its answer to the second.
 // Started by Burqi.Testing.TwilioLibrary.
+import { createHmac } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import twilio from 'twilio';
@@ -99,6 +100,23 @@ const commands = {
       statusCallbackMethod: 'POST',
     }, number);
     return response.toString();
+  },
+
+  // Reads an access token for voice, says whether the secret signed it, and makes the same with the library's own class.
+  token: ({ token, accountSid, apiKey, secret, appSid, identity }) => {
+    const [header, payload, signature] = token.split('.');
+    const read = (text) => {
+      const [first, second] = text.split('.').slice(0, 2).map((part) => JSON.parse(Buffer.from(part, 'base64url').toString('utf8')));
+      return { header: Object.fromEntries(Object.entries(first).sort()), payload: second };
+    };
+    const { AccessToken } = twilio.jwt;
+    const theirs = new AccessToken(accountSid, apiKey, secret, { identity, ttl: 900 });
+    theirs.addGrant(new AccessToken.VoiceGrant({ outgoingApplicationSid: appSid }));
+    return {
+      verified: createHmac('sha256', secret).update(`${header}.${payload}`).digest('base64url') === signature,
+      ours: read(token),
+      theirs: read(theirs.toJwt()),
+    };
   },
 
   // Runs steps against a REST API that stands in for api.twilio.com; the answer to each is its result or its error.

@@ -7,6 +7,7 @@ using Burqi.Archiver.Health;
 using Burqi.Archiver.Http;
 using Burqi.Archiver.Jobs;
 using Burqi.Archiver.Jobs.Http;
+using Burqi.Archiver.Operations;
 using Burqi.Archiver.Queues;
 using Burqi.Archiver.Reconcile;
 using Burqi.Archiver.Reconcile.Http;
@@ -85,6 +86,7 @@ public static class ArchiverModule
         services.AddHostedService<ArchiveWorker>();
         services.AddHostedService<JobAnnouncer>();
         services.AddHostedService<JobCensusTaker>();
+        services.AddHostedService<BacklogAnnouncer>();
 
         services.AddRetention();
         services.AddReconciliation();

@@ -67,6 +67,9 @@ public sealed class ArchiverOptions
     /// <summary>A job that has been due for longer than this makes health degraded. Default 15 min.</summary>
     public TimeSpan OldestJobLimit { get; set; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>How often one of all replicas tells how the jobs stand. Default 1 min.</summary>
+    public TimeSpan ReportInterval { get; set; } = TimeSpan.FromMinutes(1);
+
     internal string AssistantsDirectory => Path.Combine(DataDirectory, "archiver-assistants");
 
     /// <summary>What could not be read as a number, for the validator to report with everything else.</summary>

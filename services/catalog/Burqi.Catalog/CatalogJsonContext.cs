@@ -3,7 +3,9 @@ using Burqi.Catalog.Assistants;
 using Burqi.Catalog.Calls;
 using Burqi.Catalog.Calls.Get;
 using Burqi.Catalog.Controls;
+using Burqi.Catalog.Dialling;
 using Burqi.Catalog.Lists;
+using Burqi.Catalog.Operations;
 using Burqi.Catalog.Recordings;
 using Burqi.Catalog.Retention.Delete;
 using Burqi.Catalog.Retention.Hold;
@@ -29,4 +31,6 @@ namespace Burqi.Catalog;
 [JsonSerializable(typeof(RequestedDeletion))]
 [JsonSerializable(typeof(LegalHold))]
 [JsonSerializable(typeof(LegalHoldContent))]
+[JsonSerializable(typeof(OperationsReport))]
+[JsonSerializable(typeof(DiallingToken))]
 internal sealed partial class CatalogJsonContext : JsonSerializerContext;

@@ -11,6 +11,7 @@ using Burqi.Catalog.Content;
 using Burqi.Catalog.Controls;
 using Burqi.Catalog.Database;
 using Burqi.Catalog.OpenApi;
+using Burqi.Catalog.Operations;
 using Burqi.Catalog.Page;
 using Burqi.Catalog.Recordings.Get;
 using Burqi.Catalog.Recordings.List;
@@ -20,6 +21,7 @@ using Burqi.Catalog.Recordings.ProviderCopies;
 using Burqi.Catalog.Recordings.Track;
 using Burqi.Catalog.Recordings.Upgrade;
 using Burqi.Catalog.Retention;
+using Burqi.Catalog.Twilio;
 using Burqi.Catalog.Usage;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
@@ -69,6 +71,8 @@ public static class CatalogModule
         services.AddUsage();
         services.AddCompleteness();
         services.AddRetention();
+        services.AddOperations();
+        services.AddTwilioDialling();
         services.AddPage();
 
         services.AddApiAccess<CatalogAccess>(CatalogAccess.Policy, provider => provider.GetRequiredService<IOptions<CatalogOptions>>().Value.ApiKeys);
@@ -94,6 +98,7 @@ public static class CatalogModule
         bus.AddConsumer<AssistantsWantedConsumer, AssistantsWantedConsumerDefinition>();
         bus.AddConsumer<RecordingControlAnsweredConsumer, RecordingControlAnsweredConsumerDefinition>();
         bus.AddRetentionConsumers();
+        bus.AddOperationsConsumers();
     }
 
     /// <summary>Maps catalog's routes. All of them need an API key, but the page itself, which holds nothing that is anybody's.</summary>
@@ -110,6 +115,8 @@ public static class CatalogModule
         api.MapAssistants();
         api.MapGetUsage();
         api.MapRetention();
+        api.MapOperations();
+        api.MapTwilioDialling();
         api.MapOpenApi().RequireAnyKey();
         routes.MapPage();
         return routes;

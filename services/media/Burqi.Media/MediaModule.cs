@@ -6,6 +6,7 @@ using Burqi.Media.Cleanup;
 using Burqi.Media.Content;
 using Burqi.Media.Control;
 using Burqi.Media.Mp3;
+using Burqi.Media.Operations;
 using Burqi.Media.Spool;
 using Burqi.Media.Streams;
 using Burqi.Media.Twilio;
@@ -106,6 +107,7 @@ public static class MediaModule
         services.AddHostedService(provider => provider.GetRequiredService<LiveRecordings>());
         services.AddHostedService<ControlAnnouncer>();
         services.AddHostedService(provider => provider.GetRequiredService<DiskRelief>());
+        services.AddHostedService<NodeAnnouncer>();
         services.AddHealthChecks()
             .AddCheck<RecordingsFolderHealthCheck>("recordings-folder", tags: ["ready"])
             .AddCheck<DiskReliefHealthCheck>("recordings-disk", tags: ["ready"]);

@@ -23,7 +23,7 @@ public sealed class RoutesTests
             "POST /calls/{call_id}/recording/pause", "POST /calls/{call_id}/recording/resume", "POST /calls/{call_id}/recording/stop",
             "GET /assistants", "GET /assistants/{id}", "PUT /assistants/{id}", "DELETE /assistants/{id}",
             "DELETE /calls/{call_id}/recording/{recording_id}", "PUT /calls/{call_id}/legal-hold", "DELETE /calls/{call_id}/legal-hold", "GET /retention",
-            "GET /usage", "GET /openapi/{documentName}.json",
+            "GET /usage", "GET /operations", "POST /twilio/token", "GET /openapi/{documentName}.json",
             "GET /", "HEAD /", "GET /phone", "HEAD /phone", "GET /assets/{name}", "HEAD /assets/{name}",
         ],
     };

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Burqi.Contracts.Assistants;
+using Burqi.Contracts.Operations;
 using MassTransit;
 
 namespace Burqi.Media.Tests.Fixtures;
@@ -8,9 +9,13 @@ namespace Burqi.Media.Tests.Fixtures;
 internal sealed class PublishedMessages : IPublishEndpoint
 {
     private readonly ConcurrentQueue<object> _confirmed = new();
+    private readonly ConcurrentQueue<MediaNodeReported> _reports = new();
     private int _attempts;
 
     public volatile bool Fails;
+
+    /// <summary>How the node said it stands; apart from all others, since it comes by the clock and whatever the test is about.</summary>
+    public MediaNodeReported[] Reports => [.. _reports];
 
     public int Attempts => Volatile.Read(ref _attempts);
 
@@ -41,7 +46,16 @@ internal sealed class PublishedMessages : IPublishEndpoint
     public ConnectHandle ConnectPublishObserver(IPublishObserver observer) => throw new NotSupportedException();
 
     public Task Publish<T>(T message, IPipe<PublishContext<T>> publishPipe, CancellationToken cancellationToken = default)
-        where T : class => throw new NotSupportedException();
+        where T : class
+    {
+        if (message is not MediaNodeReported report)
+        {
+            throw new NotSupportedException();
+        }
+
+        _reports.Enqueue(report);
+        return Task.CompletedTask;
+    }
 
     public Task Publish<T>(T message, IPipe<PublishContext> publishPipe, CancellationToken cancellationToken = default)
         where T : class => throw new NotSupportedException();

@@ -24,6 +24,9 @@ internal sealed partial class MediaStreams(
 
     public bool IsDraining => Volatile.Read(ref _drainingSince) != 0;
 
+    /// <summary>How many sockets are open.</summary>
+    public int Count => _open.Count;
+
     /// <summary>Takes one of the places; false when all are taken or the process is stopping.</summary>
     public bool TryEnter()
     {
