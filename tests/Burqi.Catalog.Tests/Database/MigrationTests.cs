@@ -93,6 +93,47 @@ public sealed class MigrationTests(CatalogHost catalog)
     }
 
     [Fact]
+    public async Task Migrate_RecordingsOfBefore_AreFoundByNumberAsIfToldAfter()
+    {
+        const string Calls =
+            """
+            insert into catalog.calls (call_id, provider, status, from_address, to_address, listed_at, told)
+            select 'CA' || n, 'twilio', 'completed', nullif('+1' || n % 7, '+10'), nullif('+1' || n % 3, '+10'), timestamptz '2026-01-01Z' + n * interval '1 minute', '{}'
+            from generate_series(1, 250) n;
+            insert into catalog.recordings (id, call_id, provider, recording_source, recording_type, status, listed_at, told)
+            select md5(n::text)::uuid, 'CA' || n / 2, 'twilio', 'local', 'user', 'captured', timestamptz '2026-01-01Z' + n * interval '40 seconds', '{}'
+            from generate_series(1, 500) n;
+            """;
+        const string Numbers = "select md5(string_agg(to_jsonb(n)::text, ',' order by n)) || ' ' || count(*) from catalog.recording_numbers n";
+
+        await using var before = await EmptyAsync();
+        await MigrateUpToAsync(before, "0014_recording_numbers");
+        await ExecuteAsync(before, Calls);
+        await MigrateAsync(before);
+
+        await using var after = await EmptyAsync();
+        await MigrateAsync(after);
+        await ExecuteAsync(after, Calls);
+
+        var numbered = await AskAsync(before, Numbers);
+        numbered.ShouldBe(await AskAsync(after, Numbers));
+        numbered!.Split(' ')[1].ShouldBe(await AskAsync(
+            before,
+            "select count(distinct (number, id))::text from catalog.recordings join catalog.calls using (call_id), lateral (values (from_address), (to_address)) side (number) where number is not null"));
+
+        // Broken off and run again.
+        await ExecuteAsync(before, "call catalog.number_known_recordings()");
+        (await AskAsync(before, Numbers)).ShouldBe(numbered);
+
+        await ExecuteAsync(before, "update catalog.recordings set listed_at = listed_at - interval '1 hour' where call_id = 'CA5'; delete from catalog.recordings where call_id = 'CA6'");
+        await ExecuteAsync(after, "delete from catalog.recordings where call_id = 'CA6'; update catalog.recordings set listed_at = listed_at - interval '1 hour' where call_id = 'CA5'");
+        (await AskAsync(before, Numbers)).ShouldBe(await AskAsync(after, Numbers));
+        (await AskAsync(
+            before,
+            "select count(*)::text from catalog.recording_numbers n where not exists (select from catalog.recordings r where r.id = n.recording_id and r.listed_at = n.at)")).ShouldBe("0");
+    }
+
+    [Fact]
     public async Task Migrate_CallsOfBefore_AreLookedAtWhereItStillHelps()
     {
         await using var database = await EmptyAsync();

@@ -7,9 +7,15 @@ namespace Burqi.Catalog.Tests.Lists;
 public sealed class ListTests(CatalogHost catalog)
 {
     [Theory]
-    [InlineData("calls")]
-    [InlineData("recordings")]
-    public async Task Get_Pages_HoldEveryRowOnceAndTheLatestFirst(string list)
+    [InlineData("calls", "", SortDirection.Descending)]
+    [InlineData("recordings", "", SortDirection.Descending)]
+    [InlineData("calls", "&sort=-started_at", SortDirection.Descending)]
+    [InlineData("calls", "&sort=started_at", SortDirection.Ascending)]
+    [InlineData("recordings", "&sort=started_at", SortDirection.Ascending)]
+    [InlineData("calls", "&number=%2B15005550006&min_duration_ms=0", SortDirection.Descending)]
+    [InlineData("recordings", "&number=%2B15005550006", SortDirection.Descending)]
+    [InlineData("recordings", "&number=%2B15005550001&sort=started_at", SortDirection.Ascending)]
+    public async Task Get_Pages_HoldEveryRowOnceAndInOrder(string list, string parameters, SortDirection order)
     {
         var assistant = $"assistant-{Guid.NewGuid():N}";
         for (var index = 0; index < 7; index++)
@@ -17,14 +23,14 @@ public sealed class ListTests(CatalogHost catalog)
             // Three of one time: only the id tells them apart.
             var told = new Told { AssistantId = assistant };
             var at = Told.Start.AddSeconds(index < 3 ? 0 : index);
-            await catalog.TellAsync(told.Started(at), told.CallStarted(at));
+            await catalog.TellAsync(told.Started(at), told.CallStarted(at), told.CallEnded());
         }
 
         var seen = new List<JsonNode>();
         string? cursor = null;
         do
         {
-            var page = await GetAsync($"/{list}?assistant_id={assistant}&limit=2{(cursor is null ? "" : $"&cursor={cursor}")}");
+            var page = await GetAsync($"/{list}?assistant_id={assistant}&limit=2{parameters}{(cursor is null ? "" : $"&cursor={cursor}")}");
             page["items"]!.AsArray().Count.ShouldBe(seen.Count == 6 ? 1 : 2);
             seen.AddRange(page["items"]!.AsArray()!);
             cursor = page["next_cursor"]?.GetValue<string>();
@@ -33,7 +39,7 @@ public sealed class ListTests(CatalogHost catalog)
 
         seen.Count.ShouldBe(7);
         seen.Select(item => item["call_id"]!.GetValue<string>()).Distinct().Count().ShouldBe(7);
-        seen.Select(item => item["started_at"]!.GetValue<DateTimeOffset>()).ShouldBeInOrder(SortDirection.Descending);
+        seen.Select(item => item["started_at"]!.GetValue<DateTimeOffset>()).ShouldBeInOrder(order);
     }
 
     [Fact]
@@ -82,10 +88,20 @@ public sealed class ListTests(CatalogHost catalog)
     [InlineData("started_before=2026-03-01T09:30:00.128Z", false)]
     [InlineData("status=captured&provider=twilio&recording_type=mixed&started_after=2026-01-01T00:00:00Z", true)]
     [InlineData("status=captured&provider=acs", false)]
+    [InlineData("min_duration_ms=30020&max_duration_ms=30020", true)]
+    [InlineData("min_duration_ms=30021", false)]
+    [InlineData("max_duration_ms=30019", false)]
+    [InlineData("max_duration_ms=9223372036854775807", true)]
+    [InlineData("number=%2B15005550006", true)]
+    [InlineData("number=%2B15005550001&status=captured", true)]
+    [InlineData("number=%2B15005550001&status=completed", false)]
+    [InlineData("number=%2B15005550001&started_before=2026-03-01T09:30:00.128Z", false)]
+    [InlineData("number=%2B15005550002", false)]
+    [InlineData("number=15005550006", false)]
     public async Task Get_RecordingsByFilter_KeepsWhatEquals(string filter, bool found)
     {
         var told = new Told();
-        await catalog.TellAsync(told.Captured() with { ProviderRecordingId = "RE1" });
+        await catalog.TellAsync(told.Captured() with { ProviderRecordingId = "RE1" }, told.CallStarted());
 
         var items = (await GetAsync($"/recordings?call_id={told.CallId}&{filter}"))["items"]!.AsArray();
         items.Count.ShouldBe(found ? 1 : 0);
@@ -106,6 +122,13 @@ public sealed class ListTests(CatalogHost catalog)
     [InlineData("to_address=%2B15005550006", false)]
     [InlineData("started_after=2026-03-01T09:30:00.123Z&started_before=2026-03-01T09:30:01Z", true)]
     [InlineData("started_before=2026-03-01T09:30:00Z", false)]
+    [InlineData("min_duration_ms=31000&max_duration_ms=31000", true)]
+    [InlineData("min_duration_ms=31001", false)]
+    [InlineData("max_duration_ms=30999", false)]
+    [InlineData("number=%2B15005550006", true)]
+    [InlineData("number=%2B15005550001", true)]
+    [InlineData("number=%2B15005550001&status=busy", false)]
+    [InlineData("number=%2B1500555", false)]
     public async Task Get_CallsByFilter_KeepsWhatEquals(string filter, bool found)
     {
         var told = new Told();
@@ -115,8 +138,73 @@ public sealed class ListTests(CatalogHost catalog)
         items.Count.ShouldBe(found ? 1 : 0);
     }
 
+    [Fact]
+    public async Task Get_RecordingsByNumber_FindsThemInWhateverOrderTheyWereTold()
+    {
+        var number = $"+49{Guid.NewGuid():N}";
+        Told[] calls = [new(), new(), new(), new()];
+        Func<Told, Task>[] orders =
+        [
+            told => catalog.TellAsync(told.CallStarted() with { From = number }, told.Started(), told.Captured()),
+            told => catalog.TellAsync(told.Started(), told.Captured(), told.CallStarted() with { To = number }),
+
+            // The end alone knows no number, and what is heard last moves the recording to where it began.
+            told => catalog.TellAsync(told.Failed(), told.CallEnded(), told.CallStarted() with { From = number, To = number }, told.Started()),
+            told => catalog.TellAtOnceAsync([told.CallStarted() with { From = number }, told.Captured(), told.CallEnded(), told.Started(), told.Failed()]),
+        ];
+        foreach (var (told, order) in calls.Zip(orders))
+        {
+            await order(told);
+        }
+
+        var escaped = Uri.EscapeDataString(number);
+        var items = (await GetAsync($"/recordings?number={escaped}"))["items"]!.AsArray();
+        items.Select(item => item!["id"]!.GetValue<Guid>()).ShouldBe(calls.Select(told => told.Id), ignoreOrder: true);
+
+        await using var command = catalog.Database.CreateCommand(
+            "select count(*) from catalog.recording_numbers n where number = $1 and not exists (select from catalog.recordings where id = recording_id and listed_at = at)");
+        command.Parameters.Add(new() { Value = number });
+        (await command.ExecuteScalarAsync()).ShouldBe(0L);
+    }
+
+    [Fact]
+    public async Task Get_RecordingsByNumber_FollowsACorrection()
+    {
+        var told = new Told();
+        var (wrong, right) = ($"+49{Guid.NewGuid():N}", $"+49{Guid.NewGuid():N}");
+        await catalog.TellAsync(told.Started(), told.CallStarted() with { From = wrong }, told.CallStarted(Told.Start.AddSeconds(-1)) with { From = right });
+
+        (await GetAsync($"/recordings?number={Uri.EscapeDataString(wrong)}"))["items"]!.AsArray().ShouldBeEmpty();
+        (await GetAsync($"/recordings?number={Uri.EscapeDataString(right)}"))["items"]!.AsArray().Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("calls")]
+    [InlineData("recordings")]
+    public async Task Get_CursorOfTheOtherOrder_Is400(string list)
+    {
+        var assistant = $"assistant-{Guid.NewGuid():N}";
+        foreach (var told in (Told[])[new() { AssistantId = assistant }, new() { AssistantId = assistant }])
+        {
+            await catalog.TellAsync(told.Started(), told.CallStarted());
+        }
+
+        var cursor = (await GetAsync($"/{list}?assistant_id={assistant}&limit=1"))["next_cursor"];
+        using var response = await catalog.Client.GetAsync(new Uri($"/{list}?cursor={cursor}&sort=started_at", UriKind.Relative));
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        JsonNode.Parse(await response.Content.ReadAsStringAsync())!["errors"]!.AsObject().Select(error => error.Key).ShouldBe(["cursor"]);
+    }
+
     [Theory]
     [InlineData("limit=0", "limit")]
+    [InlineData("min_duration_ms=-1", "min_duration_ms")]
+    [InlineData("max_duration_ms=1.5", "max_duration_ms")]
+    [InlineData("max_duration_ms=9223372036854775808", "max_duration_ms")]
+    [InlineData("sort=duration_ms", "sort")]
+    [InlineData("sort=-STARTED_AT", "sort")]
+    [InlineData("number=a%00b", "number")]
+    [InlineData("number=", "number")]
+    [InlineData("text=hello", "text")]
     [InlineData("limit=201", "limit")]
     [InlineData("limit=-1", "limit")]
     [InlineData("limit=ten", "limit")]

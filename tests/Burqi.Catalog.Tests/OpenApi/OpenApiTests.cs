@@ -34,7 +34,10 @@ public sealed class OpenApiTests(CatalogHost catalog)
 
         var parameters = document["paths"]!["/recordings"]!["get"]!["parameters"]!.AsArray();
         parameters.Select(parameter => parameter!["name"]!.GetValue<string>()).ShouldBe(
-            ["call_id", "provider", "recording_source", "recording_type", "status", "assistant_id", "recording_sid", "started_after", "started_before", "cursor", "limit"]);
+            [
+                "call_id", "provider", "recording_source", "recording_type", "status", "assistant_id", "recording_sid", "number", "min_duration_ms",
+                "max_duration_ms", "started_after", "started_before", "sort", "cursor", "limit",
+            ]);
         parameters.Single(parameter => parameter!["name"]!.GetValue<string>() == "limit")!["schema"].ShouldHave(("minimum", 1), ("maximum", 200), ("default", 50));
         parameters.Single(parameter => parameter!["name"]!.GetValue<string>() == "status")!["schema"]!["enum"]!.AsArray().Count.ShouldBe(7);
 

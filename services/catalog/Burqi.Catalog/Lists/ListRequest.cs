@@ -12,6 +12,17 @@ internal sealed record ListRequest
     /// <summary>Exclusive.</summary>
     public DateTime? StartedBefore { get; init; }
 
+    /// <summary>Inclusive. A row whose length is not known has none.</summary>
+    public long? MinDurationMs { get; init; }
+
+    /// <summary>Inclusive.</summary>
+    public long? MaxDurationMs { get; init; }
+
+    /// <summary>One side of the call.</summary>
+    public string? Number { get; init; }
+
+    public bool EarliestFirst { get; init; }
+
     public PageCursor? Cursor { get; init; }
 
     public int Limit { get; init; } = ListParameters.DefaultLimit;

@@ -9,49 +9,86 @@ namespace Burqi.Catalog.Lists;
 /// </summary>
 internal static class ListStatement
 {
+    // The filters that leave few rows, however many assistants those are of.
+    private static readonly string[] Narrow = ["assistant_id", "call_id", "recording_sid"];
+
     /// <summary>One row more than the page's limit is asked for: it tells whether there is another page.</summary>
-    public static (string Sql, DynamicParameters Parameters) Write(string columns, string table, string idColumn, ListRequest request, Caller caller, object? cursorId)
+    public static (string Sql, DynamicParameters Parameters) Write(ListTable table, ListRequest request, Caller caller, object? cursorId)
     {
         var parameters = new DynamicParameters();
+        parameters.Add("take", request.Limit + 1);
+        var order = request.EarliestFirst ? "asc" : "desc";
+
+        var all = new ListSource(table.Name, Condition: null, "listed_at", table.Id, "*");
+        string sql;
+        if (request.Number is { } number)
+        {
+            // An index for each side of the call, read side by side in the list's order: with "or" it would have to be all rows, sorted.
+            parameters.Add("number", number);
+            sql = string.Join(" union all ", table.Numbered.Select(source => $"({Part(source, byAssistant: false)})"));
+        }
+        else if (caller.AssistantIds is not null && !request.Equal.Any(equal => Narrow.Contains(equal.Column)))
+        {
+            // Of several assistants a page each, out of the index, and of these the page: an "any" would leave the order, or the index, to chance.
+            sql = $"select listed.* from unnest(@assistants) allowed (allowed_assistant) cross join lateral ({Part(all, byAssistant: true)}) listed";
+        }
+        else
+        {
+            return (Part(all with { Row = table.Columns }, byAssistant: false), parameters);
+        }
+
+        return ($"select {table.Columns} from ({sql}) listed order by listed_at {order}, {table.Id} {order} limit @take", parameters);
+
+        string Part(ListSource source, bool byAssistant)
+        {
+            var conditions = Conditions(source, request, caller, cursorId, byAssistant, parameters);
+            var where = conditions.Count == 0 ? "" : $" where {string.Join(" and ", conditions)}";
+            return $"select {source.Row} from {source.From}{where} order by {source.ListedAt} {order}, {source.Id} {order} limit @take";
+        }
+    }
+
+    private static List<string> Conditions(
+        ListSource source, ListRequest request, Caller caller, object? cursorId, bool byAssistant, DynamicParameters parameters)
+    {
         var conditions = new List<string>();
+        if (source.Condition is { } condition)
+        {
+            conditions.Add(condition);
+        }
+
+        if (caller.AssistantIds is { } assistants)
+        {
+            conditions.Add(byAssistant ? "assistant_id = allowed_assistant" : "assistant_id = any (@assistants)");
+            parameters.Add("assistants", assistants);
+        }
+
         foreach (var (column, value) in request.Equal)
         {
             conditions.Add($"{column} = @{column}");
             parameters.Add(column, value);
         }
 
-        if (request.StartedAfter is { } after)
-        {
-            conditions.Add("listed_at >= @after");
-            parameters.Add("after", after);
-        }
-
-        if (request.StartedBefore is { } before)
-        {
-            conditions.Add("listed_at < @before");
-            parameters.Add("before", before);
-        }
-
+        Compare(source.ListedAt, ">=", "after", request.StartedAfter);
+        Compare(source.ListedAt, "<", "before", request.StartedBefore);
+        Compare("duration_ms", ">=", "min_duration", request.MinDurationMs);
+        Compare("duration_ms", "<=", "max_duration", request.MaxDurationMs);
         if (request.Cursor is { } cursor)
         {
-            conditions.Add($"(listed_at, {idColumn}) < (@cursor_at, @cursor_id)");
+            conditions.Add($"({source.ListedAt}, {source.Id}) {(request.EarliestFirst ? '>' : '<')} (@cursor_at, @cursor_id)");
             parameters.Add("cursor_at", cursor.ListedAt);
             parameters.Add("cursor_id", cursorId);
         }
 
-        if (caller.AssistantIds is { } assistants)
+        return conditions;
+
+        void Compare<T>(string column, string comparison, string parameter, T? value)
+            where T : struct
         {
-            parameters.Add("assistants", assistants);
-            conditions.Add("assistant_id = allowed_assistant");
+            if (value is { } compared)
+            {
+                conditions.Add($"{column} {comparison} @{parameter}");
+                parameters.Add(parameter, compared);
+            }
         }
-
-        parameters.Add("take", request.Limit + 1);
-        var where = conditions.Count == 0 ? "" : $"where {string.Join(" and ", conditions)}";
-        var order = $"order by listed_at desc, {idColumn} desc limit @take";
-
-        // Of several assistants a page each, out of the index, and of these the page: an "any" would leave the order, or the index, to chance.
-        return caller.Assistants is null
-            ? ($"select {columns} from {table} {where} {order}", parameters)
-            : ($"select {columns} from unnest(@assistants) as allowed (allowed_assistant) cross join lateral (select * from {table} {where} {order}) listed {order}", parameters);
     }
 }

@@ -68,10 +68,23 @@ internal static class CatalogOpenApi
         }
 
         const string Unknown = "A row whose start is not known counts with the earliest time it was heard of.";
-        if (parameters.HasTimes)
+        if (parameters.AreOfCalls)
         {
+            yield return Query(ListParameters.Number, "The number or address of either side of the call; a + must be sent as %2B.", new OpenApiSchema { Type = JsonSchemaType.String });
+            yield return Query(ListParameters.MinDurationMs, "As long as this or longer. A row whose length is not known yet is not found by its length.", Duration());
+            yield return Query(ListParameters.MaxDurationMs, "As long as this or shorter.", Duration());
             yield return Query(ListParameters.StartedAfter, $"Started at this time or later. {Unknown}", Time());
             yield return Query(ListParameters.StartedBefore, $"Started before this time. {Unknown}", Time());
+        }
+
+        if (parameters.AreOfCalls)
+        {
+            yield return Query(ListParameters.Sort, "By start: the latest first, or the earliest. The same for all pages.", new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Enum = [ListParameters.LatestFirst, ListParameters.EarliestFirst],
+                Default = ListParameters.LatestFirst,
+            });
         }
 
         yield return Query(ListParameters.Cursor, "The next_cursor of the page before.", new OpenApiSchema { Type = JsonSchemaType.String });
@@ -83,6 +96,8 @@ internal static class CatalogOpenApi
             Default = ListParameters.DefaultLimit,
         });
     }
+
+    private static OpenApiSchema Duration() => new() { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "0" };
 
     private static OpenApiSchema Time() => new() { Type = JsonSchemaType.String, Format = "date-time" };
 

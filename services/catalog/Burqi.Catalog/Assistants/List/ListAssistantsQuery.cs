@@ -9,10 +9,13 @@ namespace Burqi.Catalog.Assistants.List;
 /// <summary>Assistants, the latest created first.</summary>
 internal sealed class ListAssistantsQuery(CatalogDatabase database)
 {
-    public static readonly ListParameters Parameters = new(AssistantId.IsValid, filters: [], hasTimes: false);
+    public static readonly ListParameters Parameters = new(AssistantId.IsValid, filters: [], areOfCalls: false);
 
     // The lists' order is by listed_at: of an assistant, when it was created (index assistants_listed).
-    private const string Listed = "(select *, id as assistant_id, created_at as listed_at from catalog.assistants where deleted_at is null) listed";
+    private static readonly ListTable Table = new(
+        "(select *, id as assistant_id, created_at as listed_at from catalog.assistants where deleted_at is null) listed",
+        Assistant.Columns,
+        "id");
 
     public async Task<Page<Assistant>> ExecuteAsync(ListRequest request, Caller caller, CancellationToken cancellationToken)
     {
@@ -24,5 +27,5 @@ internal sealed class ListAssistantsQuery(CatalogDatabase database)
     }
 
     public static (string Sql, DynamicParameters Parameters) Statement(ListRequest request, Caller caller) =>
-        ListStatement.Write(Assistant.Columns, Listed, "id", request, caller, request.Cursor?.Id);
+        ListStatement.Write(Table, request, caller, request.Cursor?.Id);
 }

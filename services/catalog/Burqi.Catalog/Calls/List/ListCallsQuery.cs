@@ -8,10 +8,10 @@ using Dapper;
 
 namespace Burqi.Catalog.Calls.List;
 
-/// <summary>Calls, the latest first.</summary>
+/// <summary>Calls, by start.</summary>
 internal sealed class ListCallsQuery(CatalogDatabase database)
 {
-    /// <summary>Each filter has an index of its own (0001_calls_and_recordings.sql, 0005_completeness.sql).</summary>
+    /// <summary>Each filter has an index of its own (0001_calls_and_recordings.sql, 0005_completeness.sql, 0020_list_parameters_online.sql).</summary>
     public static readonly ListParameters Parameters = new(
         _ => true,
         [
@@ -34,15 +34,24 @@ internal sealed class ListCallsQuery(CatalogDatabase database)
                 [CompletenessStates.Pending, CompletenessStates.Complete, CompletenessStates.Incomplete, CompletenessStates.Missing]),
         ]);
 
+    private static readonly ListTable Table = new("catalog.calls", Call.Columns, "call_id")
+    {
+        Numbered =
+        [
+            new("catalog.calls", "from_address = @number", "listed_at", "call_id", "*"),
+            new("catalog.calls", "to_address = @number and from_address is distinct from @number", "listed_at", "call_id", "*"),
+        ],
+    };
+
     public async Task<Page<Call>> ExecuteAsync(ListRequest request, Caller caller, CancellationToken cancellationToken)
     {
         var (sql, parameters) = Statement(request, caller);
         var rows = await database.ReadAsync(
             connection => connection.QueryAsync<Call>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
             cancellationToken);
-        return Page<Call>.Of([.. rows], request.Limit, last => new PageCursor(last.ListedAt, last.CallId));
+        return Page<Call>.Of([.. rows], request.Limit, last => new PageCursor(last.ListedAt, last.CallId, request.EarliestFirst));
     }
 
     public static (string Sql, DynamicParameters Parameters) Statement(ListRequest request, Caller caller) =>
-        ListStatement.Write(Call.Columns, "catalog.calls", "call_id", request, caller, request.Cursor?.Id);
+        ListStatement.Write(Table, request, caller, request.Cursor?.Id);
 }

@@ -7,14 +7,14 @@ using Dapper;
 
 namespace Burqi.Catalog.Recordings.List;
 
-/// <summary>Recordings, the latest first.</summary>
+/// <summary>Recordings, by start.</summary>
 internal sealed class ListRecordingsQuery(CatalogDatabase database)
 {
     // The first two are the user and the assistant; media keeps eight voices of a call apart.
     private const int FirstParticipant = 3;
     private const int LastParticipant = 8;
 
-    /// <summary>Each filter has an index of its own (0001_calls_and_recordings.sql).</summary>
+    /// <summary>Each filter has an index of its own (0001_calls_and_recordings.sql, 0014_recording_numbers.sql, 0020_list_parameters_online.sql).</summary>
     public static readonly ListParameters Parameters = new(
         id => Guid.TryParseExact(id, "D", out _),
         [
@@ -42,19 +42,30 @@ internal sealed class ListRecordingsQuery(CatalogDatabase database)
             new("recording_sid", "The provider's id of its own recording."),
         ]);
 
+    private static readonly ListTable Table = new("catalog.recordings", Recording.Columns, "id")
+    {
+        Numbered =
+        [
+            new(
+                "catalog.recording_numbers numbered join catalog.recordings recording on recording.id = numbered.recording_id",
+                "numbered.number = @number",
+                "numbered.at",
+                "numbered.recording_id",
+                "recording.*"),
+        ],
+    };
+
     public async Task<Page<Recording>> ExecuteAsync(ListRequest request, Caller caller, CancellationToken cancellationToken)
     {
         var (sql, parameters) = Statement(request, caller);
         var rows = await database.ReadAsync(
             connection => connection.QueryAsync<Recording>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)),
             cancellationToken);
-        return Page<Recording>.Of([.. rows], request.Limit, last => new PageCursor(last.ListedAt, last.Id.ToString("D")));
+        return Page<Recording>.Of([.. rows], request.Limit, last => new PageCursor(last.ListedAt, last.Id.ToString("D"), request.EarliestFirst));
     }
 
     public static (string Sql, DynamicParameters Parameters) Statement(ListRequest request, Caller caller) => ListStatement.Write(
-        Recording.Columns,
-        "catalog.recordings",
-        "id",
+        Table,
         request,
         caller,
         request.Cursor is { } cursor ? Guid.ParseExact(cursor.Id, "D") : null);
