@@ -58,6 +58,7 @@ public static class CatalogModule
         services.AddAudit();
         services.AddSingleton<UpgradeMixCommand>();
         services.AddSingleton<TellOfCallCommand>();
+        services.AddSingleton<TellTogetherCommand>();
         services.AddSingleton<UpsertCallCommand>();
         services.AddSingleton<UpsertRecordingCommand>();
         services.AddSingleton<GetCallQuery>();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Burqi.Load.Archiving;
+using Burqi.Load.Catalog;
 using Burqi.Load.Measuring;
 using Burqi.Load.Reporting;
 using Burqi.Load.Servers;
@@ -11,7 +12,7 @@ internal static class LoadCommands
 {
     public static Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Puts real-time calls on a media server and measures what they cost it.") { Load(), Bench(), Long(), Mp3(), Tee(), Archive(), Sink(), Files() };
+        var root = new RootCommand("Puts real-time calls on a media server and measures what they cost it.") { Load(), Bench(), Long(), Mp3(), Tee(), Archive(), Catalog(), Sink(), Files() };
         return root.Parse(args).InvokeAsync();
     }
 
@@ -134,6 +135,25 @@ internal static class LoadCommands
             }
 
             await Console.Out.WriteLineAsync(await ArchiveTableAsync(parsed.GetValue(repeats)));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Catalog()
+    {
+        var calls = Number("--calls", 5000, "How many calls are told of to the consumers.");
+        var command = new Command("catalog", "The catalog: how fast its consumers write.") { calls };
+        command.SetAction(async (parsed, _) =>
+        {
+            await using var postgres = await Burqi.Testing.PostgresServer.StartAsync();
+            await using var rabbit = await Burqi.Testing.RabbitMqServer.StartAsync();
+            foreach (var isWhole in (bool[])[false, true])
+            {
+                var r = await InsertRun.MeasureAsync(postgres, rabbit, parsed.GetValue(calls), isWhole);
+                await Console.Out.WriteLineAsync($"{r} {r.RowsPerSecond:0} rows/s {r.MessagesPerSecond:0} messages/s");
+            }
+
             return 0;
         });
         return command;

@@ -2,4 +2,4 @@ using Burqi.Catalog.Consumers;
 
 namespace Burqi.Catalog.Calls.Track;
 
-internal sealed class CallEndedConsumerDefinition() : CatalogConsumerDefinition<CallEndedConsumer>("catalog-call-ended");
+internal sealed class CallEndedConsumerDefinition() : ToldConsumerDefinition<CallEndedConsumer>("catalog-call-ended");

@@ -2,4 +2,4 @@ using Burqi.Catalog.Consumers;
 
 namespace Burqi.Catalog.Calls.Track;
 
-internal sealed class CallStartedConsumerDefinition() : CatalogConsumerDefinition<CallStartedConsumer>("catalog-call-started");
+internal sealed class CallStartedConsumerDefinition() : ToldConsumerDefinition<CallStartedConsumer>("catalog-call-started");

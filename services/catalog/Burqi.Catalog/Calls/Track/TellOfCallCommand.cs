@@ -26,7 +26,7 @@ internal sealed class TellOfCallCommand(CatalogDatabase database, UpgradeMixComm
                 return null;
             }
 
-            await upgradeMix.ExecuteAsync(connection, callId, cancellationToken);
+            await upgradeMix.ExecuteAsync(connection, [callId], cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             return told;
         },

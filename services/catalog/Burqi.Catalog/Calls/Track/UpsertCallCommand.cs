@@ -2,22 +2,28 @@ using System.Diagnostics;
 using Burqi.Catalog.Database;
 using Dapper;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Burqi.Catalog.Calls.Track;
 
 /// <summary>Adds what a message tells to a call's row.</summary>
-internal sealed partial class UpsertCallCommand(TellOfCallCommand tellOfCall, ILogger<UpsertCallCommand> logger)
+internal sealed partial class UpsertCallCommand(TellTogetherCommand tellTogether, ILogger<UpsertCallCommand> logger)
 {
+    // Of one call several messages may be told at once: what they tell is merged first, since a statement changes a row once.
     private const string Sql =
         """
         insert into catalog.calls as call (
             call_id, provider, told,
             status, account_id, parent_call_id, direction, from_address, to_address, assistant_id, duration_ms, started_at, ended_at, listed_at)
         select
-            @CallId, @Provider, cast(@Told as jsonb),
+            news.call_id, news.provider, news.told,
             v.status, v.account_id, v.parent_call_id, v.direction, v.from_address, v.to_address, v.assistant_id, v.duration_ms,
             v.started_at, v.ended_at, v.listed_at
-        from jsonb_populate_record(null::catalog.calls, catalog.told_values(cast(@Told as jsonb))) v
+        from (
+            select call_id, provider, catalog.merge_all_told(cast(told as jsonb)) as told
+            from unnest(@CallIds, @Providers, @Told) as message (call_id, provider, told)
+            group by call_id, provider) news,
+            jsonb_populate_record(null::catalog.calls, catalog.told_values(news.told)) v
         on conflict (call_id) do update set (
             told, updated_at,
             status, account_id, parent_call_id, direction, from_address, to_address, assistant_id, duration_ms, started_at, ended_at, listed_at) = (
@@ -28,7 +34,7 @@ internal sealed partial class UpsertCallCommand(TellOfCallCommand tellOfCall, IL
             from (select catalog.merge_told(call.told, excluded.told) as told) merged,
                  jsonb_populate_record(null::catalog.calls, catalog.told_values(merged.told)) v)
         where call.provider = excluded.provider
-        returning status
+        returning call_id, status
         """;
 
     /// <summary>Tells of status <paramref name="status"/> and the facts that came with it.</summary>
@@ -39,11 +45,7 @@ internal sealed partial class UpsertCallCommand(TellOfCallCommand tellOfCall, IL
         activity?.SetTag("burqi.call_id", callId);
         activity?.SetTag("burqi.status", status);
 
-        var parameters = new { CallId = callId, Provider = provider, Told = facts.Column("status", status).ToJson() };
-        var reached = await tellOfCall.ExecuteAsync(
-            callId,
-            connection => connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken)),
-            cancellationToken);
+        var reached = await tellTogether.ExecuteAsync(new(callId, provider, Recording: null, facts.Column("status", status).ToJson(), cancellationToken));
         if (reached is null)
         {
             activity?.SetStatus(ActivityStatusCode.Error);
@@ -51,5 +53,24 @@ internal sealed partial class UpsertCallCommand(TellOfCallCommand tellOfCall, IL
         }
 
         Log.Told(logger, callId, status, reached);
+    }
+
+    /// <summary>In the transaction of who holds the calls' locks; the statuses that were reached, without those of ids that are taken.</summary>
+    public static async Task<Dictionary<string, string>> TellAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<ToldMessage> messages, CancellationToken cancellationToken)
+    {
+        if (messages.Count == 0)
+        {
+            return [];
+        }
+
+        var parameters = new
+        {
+            CallIds = messages.Select(message => message.CallId).ToArray(),
+            Providers = messages.Select(message => message.Provider).ToArray(),
+            Told = messages.Select(message => message.Told).ToArray(),
+        };
+        return (await connection.QueryAsync<(string CallId, string Status)>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken)))
+            .ToDictionary(row => row.CallId, row => row.Status, StringComparer.Ordinal);
     }
 }

@@ -2,4 +2,4 @@ using Burqi.Catalog.Consumers;
 
 namespace Burqi.Catalog.Recordings.MarkArchived;
 
-internal sealed class RecordingArchiveFailedConsumerDefinition() : CatalogConsumerDefinition<RecordingArchiveFailedConsumer>("catalog-recording-archive-failed");
+internal sealed class RecordingArchiveFailedConsumerDefinition() : ToldConsumerDefinition<RecordingArchiveFailedConsumer>("catalog-recording-archive-failed");

@@ -2,4 +2,4 @@ using Burqi.Catalog.Consumers;
 
 namespace Burqi.Catalog.Recordings.MarkArchived;
 
-internal sealed class RecordingArchiveStartedConsumerDefinition() : CatalogConsumerDefinition<RecordingArchiveStartedConsumer>("catalog-recording-archive-started");
+internal sealed class RecordingArchiveStartedConsumerDefinition() : ToldConsumerDefinition<RecordingArchiveStartedConsumer>("catalog-recording-archive-started");

@@ -2,4 +2,4 @@ using Burqi.Catalog.Consumers;
 
 namespace Burqi.Catalog.Recordings.MarkArchived;
 
-internal sealed class RecordingArchivedConsumerDefinition() : CatalogConsumerDefinition<RecordingArchivedConsumer>("catalog-recording-archived");
+internal sealed class RecordingArchivedConsumerDefinition() : ToldConsumerDefinition<RecordingArchivedConsumer>("catalog-recording-archived");

@@ -2,4 +2,4 @@ using Burqi.Catalog.Consumers;
 
 namespace Burqi.Catalog.Recordings.Track;
 
-internal sealed class ProviderRecordingReadyConsumerDefinition() : CatalogConsumerDefinition<ProviderRecordingReadyConsumer>("catalog-provider-recording-ready");
+internal sealed class ProviderRecordingReadyConsumerDefinition() : ToldConsumerDefinition<ProviderRecordingReadyConsumer>("catalog-provider-recording-ready");

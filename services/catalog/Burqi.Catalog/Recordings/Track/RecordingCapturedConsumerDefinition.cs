@@ -2,4 +2,4 @@ using Burqi.Catalog.Consumers;
 
 namespace Burqi.Catalog.Recordings.Track;
 
-internal sealed class RecordingCapturedConsumerDefinition() : CatalogConsumerDefinition<RecordingCapturedConsumer>("catalog-recording-captured");
+internal sealed class RecordingCapturedConsumerDefinition() : ToldConsumerDefinition<RecordingCapturedConsumer>("catalog-recording-captured");

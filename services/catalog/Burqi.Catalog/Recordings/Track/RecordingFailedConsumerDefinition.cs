@@ -2,4 +2,4 @@ using Burqi.Catalog.Consumers;
 
 namespace Burqi.Catalog.Recordings.Track;
 
-internal sealed class RecordingFailedConsumerDefinition() : CatalogConsumerDefinition<RecordingFailedConsumer>("catalog-recording-failed");
+internal sealed class RecordingFailedConsumerDefinition() : ToldConsumerDefinition<RecordingFailedConsumer>("catalog-recording-failed");

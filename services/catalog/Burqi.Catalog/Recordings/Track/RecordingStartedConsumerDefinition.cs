@@ -2,4 +2,4 @@ using Burqi.Catalog.Consumers;
 
 namespace Burqi.Catalog.Recordings.Track;
 
-internal sealed class RecordingStartedConsumerDefinition() : CatalogConsumerDefinition<RecordingStartedConsumer>("catalog-recording-started");
+internal sealed class RecordingStartedConsumerDefinition() : ToldConsumerDefinition<RecordingStartedConsumer>("catalog-recording-started");

@@ -8,8 +8,9 @@ using Npgsql;
 namespace Burqi.Catalog.Recordings.Track;
 
 /// <summary>Adds what a message tells to a recording's row.</summary>
-internal sealed partial class UpsertRecordingCommand(TellOfCallCommand tellOfCall, ILogger<UpsertRecordingCommand> logger)
+internal sealed partial class UpsertRecordingCommand(TellTogetherCommand tellTogether, TellOfCallCommand tellOfCall, ILogger<UpsertRecordingCommand> logger)
 {
+    // Of one recording several messages may be told at once: what they tell is merged first, since a statement changes a row once.
     // The columns are derived anew from everything told and what follows from it, so none of them can disagree with it.
     private const string Sql =
         """
@@ -18,10 +19,14 @@ internal sealed partial class UpsertRecordingCommand(TellOfCallCommand tellOfCal
             status, format, sample_rate, channels, duration_ms, file_size, sha256, file_path, s3_key, s3_url,
             recording_sid, assistant_id, started_at, ended_at, listed_at, recording_metadata)
         select
-            @Id, @CallId, @Provider, @RecordingSource, @RecordingType, cast(@Told as jsonb),
+            news.id, news.call_id, news.provider, news.recording_source, news.recording_type, news.told,
             v.status, v.format, v.sample_rate, v.channels, v.duration_ms, v.file_size, v.sha256, v.file_path, v.s3_key, v.s3_url,
             v.recording_sid, v.assistant_id, v.started_at, v.ended_at, v.listed_at, v.recording_metadata
-        from jsonb_populate_record(null::catalog.recordings, catalog.told_values(cast(@Told as jsonb))) v
+        from (
+            select id, call_id, provider, recording_source, recording_type, catalog.merge_all_told(cast(told as jsonb)) as told
+            from unnest(@Ids, @CallIds, @Providers, @Sources, @Types, @Told) as message (id, call_id, provider, recording_source, recording_type, told)
+            group by id, call_id, provider, recording_source, recording_type) news,
+            jsonb_populate_record(null::catalog.recordings, catalog.told_values(news.told)) v
         on conflict (id) do update set (
             told, updated_at,
             status, format, sample_rate, channels, duration_ms, file_size, sha256, file_path, s3_key, s3_url,
@@ -34,7 +39,7 @@ internal sealed partial class UpsertRecordingCommand(TellOfCallCommand tellOfCal
                  jsonb_populate_record(null::catalog.recordings, catalog.recording_values(merged.told, recording.derived)) v)
         where (recording.call_id, recording.provider, recording.recording_source, recording.recording_type)
             = (excluded.call_id, excluded.provider, excluded.recording_source, excluded.recording_type)
-        returning status
+        returning id, status
         """;
 
     /// <summary>
@@ -61,15 +66,17 @@ internal sealed partial class UpsertRecordingCommand(TellOfCallCommand tellOfCal
         activity?.SetTag("burqi.call_id", recording.CallId);
         activity?.SetTag("burqi.status", status);
 
-        var now = await tellOfCall.ExecuteAsync(
-            recording.CallId,
-            async connection =>
-            {
-                var reached = await TellAsync(connection, recording, status, facts, cancellationToken);
-                await (reached is null || also is null ? Task.CompletedTask : also(connection));
-                return reached;
-            },
-            cancellationToken);
+        var now = also is null
+            ? await tellTogether.ExecuteAsync(Message(recording, status, facts, cancellationToken))
+            : await tellOfCall.ExecuteAsync(
+                recording.CallId,
+                async connection =>
+                {
+                    var reached = await TellAsync(connection, recording, status, facts, cancellationToken);
+                    await (reached is null ? Task.CompletedTask : also(connection));
+                    return reached;
+                },
+                cancellationToken);
         if (now is null)
         {
             activity?.SetStatus(ActivityStatusCode.Error);
@@ -80,11 +87,33 @@ internal sealed partial class UpsertRecordingCommand(TellOfCallCommand tellOfCal
     }
 
     /// <summary>The same in a transaction of the caller's, who holds the call's lock and works out what follows; the status that was reached, null where the id is taken.</summary>
-    public static Task<string?> TellAsync(
-        NpgsqlConnection connection, RecordingIdentity recording, string status, ToldFacts facts, CancellationToken cancellationToken)
+    public static async Task<string?> TellAsync(
+        NpgsqlConnection connection, RecordingIdentity recording, string status, ToldFacts facts, CancellationToken cancellationToken) =>
+        (await TellAsync(connection, [Message(recording, status, facts, cancellationToken)], cancellationToken)).GetValueOrDefault(recording.Id);
+
+    /// <summary>The same for many messages, of many calls; the statuses that were reached, without those of ids that are taken.</summary>
+    public static async Task<Dictionary<Guid, string>> TellAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<ToldMessage> messages, CancellationToken cancellationToken)
     {
-        var told = facts.Column("status", status).ToJson();
-        var parameters = new { recording.Id, recording.CallId, recording.Provider, recording.RecordingSource, recording.RecordingType, Told = told };
-        return connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken));
+        if (messages.Count == 0)
+        {
+            return [];
+        }
+
+        var recordings = messages.Select(message => message.Recording!).ToList();
+        var parameters = new
+        {
+            Ids = recordings.Select(recording => recording.Id).ToArray(),
+            CallIds = recordings.Select(recording => recording.CallId).ToArray(),
+            Providers = recordings.Select(recording => recording.Provider).ToArray(),
+            Sources = recordings.Select(recording => recording.RecordingSource).ToArray(),
+            Types = recordings.Select(recording => recording.RecordingType).ToArray(),
+            Told = messages.Select(message => message.Told).ToArray(),
+        };
+        return (await connection.QueryAsync<(Guid Id, string Status)>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken)))
+            .ToDictionary(row => row.Id, row => row.Status);
     }
+
+    private static ToldMessage Message(RecordingIdentity recording, string status, ToldFacts facts, CancellationToken cancellationToken) =>
+        new(recording.CallId, recording.Provider, recording, facts.Column("status", status).ToJson(), cancellationToken);
 }

@@ -15,6 +15,11 @@ internal sealed record KnownRecording
 
     private JsonObject? told;
 
+    public string CallId { get; init; } = "";
+
+    /// <summary>Whether its call has ended.</summary>
+    public bool HasEnded { get; init; }
+
     public required Guid Id { get; init; }
 
     public required string Provider { get; init; }

@@ -12,10 +12,14 @@ namespace Burqi.Catalog.Recordings.Upgrade;
 /// </summary>
 internal sealed class UpgradeMixCommand
 {
+    // Of most calls at most times there is nothing to decide: without an offer nothing follows, and nothing does that is not written already.
     private const string Known =
-        $"""
-        select coalesce((select status <> 'in-progress' from catalog.calls where call_id = @callId), false);
-        select {KnownRecording.Columns} from catalog.recordings where call_id = @callId;
+        $$"""
+        select call_id as CallId, {{KnownRecording.Columns}}, coalesce((select status <> 'in-progress' from catalog.calls call where call.call_id = known.call_id), false) as HasEnded
+        from catalog.recordings known
+        where call_id = any (array(
+            select call_id from catalog.recordings
+            where call_id = any (@calls) and (recording_type = '{{RecordingTypes.Provider}}' and recording_source = '{{RecordingSources.Twilio}}' or derived <> '{}')))
         """;
 
     // As in UpsertRecordingCommand: every column is derived, none is written by itself.
@@ -46,17 +50,18 @@ internal sealed class UpgradeMixCommand
         from jsonb_populate_record(null::catalog.recordings, catalog.recording_values('{}', cast(@derived as jsonb))) v
         """;
 
-    public async Task ExecuteAsync(NpgsqlConnection connection, string callId, CancellationToken cancellationToken)
+    public async Task ExecuteAsync(NpgsqlConnection connection, IReadOnlyCollection<string> callIds, CancellationToken cancellationToken)
     {
-        bool hasEnded;
-        List<KnownRecording> recordings;
-        await using (var results = await connection.QueryMultipleAsync(Command(Known, new { callId }, cancellationToken)))
+        var known = await connection.QueryAsync<KnownRecording>(Command(Known, new { calls = callIds.ToArray() }, cancellationToken));
+        foreach (var call in known.GroupBy(recording => recording.CallId, StringComparer.Ordinal))
         {
-            hasEnded = await results.ReadSingleAsync<bool>();
-            recordings = (await results.ReadAsync<KnownRecording>()).AsList();
+            await ExecuteAsync(connection, call.Key, [.. call], cancellationToken);
         }
+    }
 
-        var decision = MixUpgrade.Decide(callId, recordings, hasEnded);
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string callId, List<KnownRecording> recordings, CancellationToken cancellationToken)
+    {
+        var decision = MixUpgrade.Decide(callId, recordings, recordings[0].HasEnded);
         foreach (var recording in recordings.Where(recording => !recording.IsStandIn))
         {
             await DeriveAsync(connection, callId, recording, decision.Derived.GetValueOrDefault(recording.Id) ?? [], cancellationToken);

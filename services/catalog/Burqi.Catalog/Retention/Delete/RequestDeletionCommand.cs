@@ -126,7 +126,7 @@ internal sealed partial class RequestDeletionCommand(
             .Metadata("deletion_reason", reason);
         await UpsertRecordingCommand.TellAsync(
             connection, new(recordingId, callId, known.Provider, known.Source, known.Type), status, facts, cancellationToken);
-        await upgradeMix.ExecuteAsync(connection, callId, cancellationToken);
+        await upgradeMix.ExecuteAsync(connection, [callId], cancellationToken);
 
         var details = new JsonObject { ["deletion_id"] = deletion.DeletionId.ToString(), ["reason"] = reason };
         await RecordingEventLog.AppendAsync(connection, RecordingEventNames.DeletionRequested, callId, recordingId, actor, details, cancellationToken);
