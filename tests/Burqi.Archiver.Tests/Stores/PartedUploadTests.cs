@@ -19,19 +19,19 @@ public sealed class PartedUploadTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Write_ManyLongObjectsAtOnce_HoldOnePartEachAndAFewTogether()
+    public async Task Write_ManyLongObjectsAtOnce_HoldOnePartEach()
     {
         const int Uploads = 6;
         var server = new Server();
         var uploads = Enumerable.Range(0, Uploads).Select(_ => new Upload(_buffers, server, new NewObject(Key))).ToList();
 
         var writing = uploads.Select(upload => WriteAsync(upload, parts: 20)).ToList();
-        await Eventually.BecomesTrueAsync(() => _buffers.Live == (Uploads + Parallel) * (long)Part);
+        await Eventually.BecomesTrueAsync(() => _buffers.Live >= Uploads * (long)Part);
         writing.ShouldAllBe(task => !task.IsCompleted);
 
         server.Release();
         await Task.WhenAll(writing);
-        _buffers.Most.ShouldBe((Uploads + Parallel) * (long)Part);
+        _buffers.Most.ShouldBeLessThan((Uploads + Parallel) * (long)Part); // what the first ones took before the others came
         _buffers.Live.ShouldBe(0);
         uploads.ShouldAllBe(upload => upload.Committed == 20);
     }
@@ -42,7 +42,7 @@ public sealed class PartedUploadTests
         var (stuck, free) = (new Server(), new Server());
         free.Release();
         var waiting = WriteAsync(new Upload(_buffers, stuck, new NewObject(Key)), parts: 20);
-        await Eventually.BecomesTrueAsync(() => _buffers.Live == (1 + Parallel) * (long)Part);
+        await Eventually.BecomesTrueAsync(() => _buffers.Live == Parallel * (long)Part);
 
         var upload = new Upload(_buffers, free, new NewObject(Key));
         await WriteAsync(upload, parts: 20);

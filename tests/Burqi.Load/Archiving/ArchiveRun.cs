@@ -137,11 +137,13 @@ internal static class ArchiveRun
     private static async Task WaitAsync(NpgsqlDataSource database, ArchiverUnderLoad archiver, ArchiveSet set)
     {
         var from = Stopwatch.GetTimestamp();
+        await using var connection = await database.OpenConnectionAsync();
+        await using var query = new NpgsqlCommand(
+            "select count(*) filter (where status <> 'completed'), coalesce(max(last_error), '') from archiver.jobs where expected_size = $1", connection);
+        query.Parameters.Add(new NpgsqlParameter { Value = set.Size });
+        await query.PrepareAsync(); // it runs on the processors that are measured
         while (true)
         {
-            await using var query = database.CreateCommand(
-                "select count(*) filter (where status <> 'completed'), coalesce(max(last_error), '') from archiver.jobs where expected_size = $1");
-            query.Parameters.Add(new NpgsqlParameter { Value = set.Size });
             await using var row = await query.ExecuteReaderAsync();
             await row.ReadAsync();
             if (row.GetInt64(0) == 0)

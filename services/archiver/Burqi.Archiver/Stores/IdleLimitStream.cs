@@ -1,8 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Burqi.Archiver.Stores;
 
 /// <summary>A body that may be slow but not still: each read must bring something within the limit.</summary>
 internal sealed class IdleLimitStream(Stream inner, TimeSpan limit, TimeProvider clock) : Stream
 {
+    private CancellationTokenSource _idle = new(Timeout.InfiniteTimeSpan, clock);
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -17,13 +21,23 @@ internal sealed class IdleLimitStream(Stream inner, TimeSpan limit, TimeProvider
         set => throw new NotSupportedException();
     }
 
+    // Every object is read back in thousands of pieces, each of which would leave its timers behind.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        using var idle = new CancellationTokenSource(limit, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, idle.Token);
+        if (!_idle.TryReset())
+        {
+            _idle.Dispose();
+            _idle = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
+        }
+
+        _idle.CancelAfter(limit);
         try
         {
-            return await inner.ReadAsync(buffer, either.Token);
+            await using (cancellationToken.UnsafeRegister(static idle => ((CancellationTokenSource)idle!).Cancel(), _idle))
+            {
+                return await inner.ReadAsync(buffer, _idle.Token);
+            }
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -51,6 +65,7 @@ internal sealed class IdleLimitStream(Stream inner, TimeSpan limit, TimeProvider
         if (disposing)
         {
             inner.Dispose();
+            _idle.Dispose();
         }
 
         base.Dispose(disposing);
@@ -59,6 +74,7 @@ internal sealed class IdleLimitStream(Stream inner, TimeSpan limit, TimeProvider
     public override async ValueTask DisposeAsync()
     {
         await inner.DisposeAsync();
+        _idle.Dispose();
         await base.DisposeAsync();
     }
 }

@@ -1,3 +1,4 @@
+using Burqi.Archiver.Stores.Parts;
 using Burqi.AzureBlob;
 
 namespace Burqi.Archiver.Stores.AzureBlob;
@@ -19,9 +20,9 @@ public sealed class AzureBlobStoreOptions
 
     /// <summary>
     /// Objects up to this size are put in one request, longer ones in blocks of it, or of more where 10 000 blocks would not hold them
-    /// otherwise. 1 MiB to 512 MiB. Default 8 MiB.
+    /// otherwise. 1 MiB to 512 MiB. Default 5 MiB.
     /// </summary>
-    public int BlockSize { get; set; } = 8 * 1024 * 1024;
+    public int BlockSize { get; set; } = PartSizes.Usual;
 
     /// <summary>How long one request may take. Default 2 min.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromMinutes(2);

@@ -5,12 +5,12 @@ using Microsoft.Extensions.Options;
 namespace Burqi.Archiver.Stores.Parts;
 
 /// <summary>
-/// The memory of all uploads of this process. Each upload has one buffer for the asking, so that none waits for another; those by which it
-/// runs ahead of itself come from a stock that all share.
+/// The memory of all uploads of this process. They share a stock of it, and run ahead of themselves as far as that goes. Each has one buffer for
+/// the asking, whether or not there is any left, so that none waits for another.
 /// </summary>
 internal sealed class PartBuffers(IOptions<PartOptions> options)
 {
-    private const int LargestOfSharedPool = 1024 * 1024;
+    private const int LargestOfSharedPool = 128 * 1024;
 
     private readonly ConcurrentBag<byte[]> _spare = [];
     private long _stock = (long)options.Value.Parallel * PartSizes.Usual;
@@ -29,27 +29,25 @@ internal sealed class PartBuffers(IOptions<PartOptions> options)
     /// <summary>A buffer for a part of that size; null when the stock is used up, and it is not the upload's only one.</summary>
     public PartBuffer? TryRent(int size, bool isOnlyOne)
     {
-        if (!isOnlyOne && Interlocked.Add(ref _stock, -size) < 0)
+        var held = size <= LargestOfSharedPool ? size : Math.Max(size, PartSizes.Usual);
+        if (Interlocked.Add(ref _stock, -held) < 0 && !isOnlyOne)
         {
-            Interlocked.Add(ref _stock, size);
+            Interlocked.Add(ref _stock, held);
             return null;
         }
 
-        Count(size);
+        Count(held);
         return new PartBuffer(Take(size), size, bytes =>
         {
             Return(bytes);
-            Count(-size);
-            if (!isOnlyOne)
-            {
-                Interlocked.Add(ref _stock, size);
-            }
+            Count(-held);
+            Interlocked.Add(ref _stock, held);
         });
     }
 
     /// <summary>
     /// Memory of the usual size is kept here: it is filled on one thread and given back on another, and the shared pool would keep a piece of it for
-    /// each of them.
+    /// each of them. None of it is let go: the garbage collector would leave what is dropped lying for long, and new memory be taken beside it.
     /// </summary>
     private byte[] Take(int size) => size switch
     {
@@ -64,7 +62,7 @@ internal sealed class PartBuffers(IOptions<PartOptions> options)
         {
             ArrayPool<byte>.Shared.Return(bytes);
         }
-        else if (bytes.Length == PartSizes.Usual && _spare.Count <= Parallel)
+        else if (bytes.Length == PartSizes.Usual)
         {
             _spare.Add(bytes);
         }

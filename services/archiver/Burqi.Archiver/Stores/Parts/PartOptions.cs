@@ -8,8 +8,8 @@ public sealed class PartOptions
     internal const int MostParallel = 64;
 
     /// <summary>
-    /// <c>BURQI_TRANSFER_PARTS</c>: how many parts of a recording are uploaded at once, and how many parts (of 8 MiB) all uploads of this process
-    /// hold in memory beyond one each. 1 to 64. Default 4.
+    /// <c>BURQI_TRANSFER_PARTS</c>: how many parts (of 5 MiB) the uploads of this process hold in memory together, one each whatever is left of them: a
+    /// recording that is alone has all but one of them under way while that one is filled. 1 to 64. Default 4.
     /// </summary>
     public int Parallel { get; set; } = 4;
 

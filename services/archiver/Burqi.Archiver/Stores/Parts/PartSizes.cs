@@ -6,14 +6,14 @@ namespace Burqi.Archiver.Stores.Parts;
 /// </summary>
 internal static class PartSizes
 {
-    /// <summary>What a part has when nothing speaks against it.</summary>
-    public const int Usual = 8 * 1024 * 1024;
+    /// <summary>What a part has when nothing speaks against it: the smallest that S3 takes, for each upload has one in memory.</summary>
+    public const int Usual = 5 * 1024 * 1024;
 
     /// <summary>The most parts that any store takes.</summary>
     public const int MostParts = 10_000;
 
-    // Beyond that a few parts would be all the memory there is: an object of unknown length may then have 500 GiB, a month of CD quality.
-    private const int LargestGrown = 64 * 1024 * 1024;
+    // Beyond that a few parts would be all the memory there is: an object of unknown length may then have 300 GiB, three weeks of CD quality.
+    private const int LargestGrown = 40 * 1024 * 1024;
     private const int PartsOfOneSize = 1000;
     private const int LargestOfAll = 1024 * 1024 * 1024;
 

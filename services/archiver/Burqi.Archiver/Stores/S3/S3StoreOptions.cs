@@ -1,4 +1,5 @@
 using Amazon.S3;
+using Burqi.Archiver.Stores.Parts;
 
 namespace Burqi.Archiver.Stores.S3;
 
@@ -30,16 +31,16 @@ public sealed class S3StoreOptions
     public string EndpointUrl { get; set; } = "";
 
     /// <summary>
-    /// <c>BURQI_S3_CHUNK_ENCODING</c>: whether bodies are signed in aws-chunked pieces. Default true; false for servers that refuse it,
-    /// such as OpenStack Swift.
+    /// <c>BURQI_S3_CHUNK_ENCODING</c>: whether bodies are signed in aws-chunked pieces instead of as a whole. Default false: what is sent is in
+    /// memory, so that nothing is gained by pieces; they cost both sides a signature each, and some servers, such as OpenStack Swift, refuse them.
     /// </summary>
-    public bool UseChunkEncoding { get; set; } = true;
+    public bool UseChunkEncoding { get; set; }
 
     /// <summary>
     /// Objects up to this size are put in one request, longer ones in parts of it, or of more where S3's 10 000 parts would not hold them
-    /// otherwise. 5 MiB (S3's smallest part) to 512 MiB. Default 8 MiB.
+    /// otherwise. 5 MiB (S3's smallest part) to 512 MiB. Default 5 MiB.
     /// </summary>
-    public int PartSize { get; set; } = 8 * 1024 * 1024;
+    public int PartSize { get; set; } = PartSizes.Usual;
 
     /// <summary>How long one request may take to be answered, and how long an answer's body may be still. Default 2 min.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromMinutes(2);
