@@ -7,6 +7,7 @@ using Burqi.Catalog.Dialling;
 using Burqi.Catalog.Lists;
 using Burqi.Catalog.Operations;
 using Burqi.Catalog.Recordings;
+using Burqi.Catalog.Recordings.Share;
 using Burqi.Catalog.Retention.Delete;
 using Burqi.Catalog.Retention.Hold;
 using Burqi.Catalog.Retention.Plan;
@@ -33,4 +34,8 @@ namespace Burqi.Catalog;
 [JsonSerializable(typeof(LegalHoldContent))]
 [JsonSerializable(typeof(OperationsReport))]
 [JsonSerializable(typeof(DiallingToken))]
+[JsonSerializable(typeof(ShareLink))]
+[JsonSerializable(typeof(ShareLinks))]
+[JsonSerializable(typeof(ShareLinkContent))]
+[JsonSerializable(typeof(SharedRecording))]
 internal sealed partial class CatalogJsonContext : JsonSerializerContext;

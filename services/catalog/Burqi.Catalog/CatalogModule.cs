@@ -18,6 +18,7 @@ using Burqi.Catalog.Recordings.List;
 using Burqi.Catalog.Recordings.MarkArchived;
 using Burqi.Catalog.Recordings.Play;
 using Burqi.Catalog.Recordings.ProviderCopies;
+using Burqi.Catalog.Recordings.Share;
 using Burqi.Catalog.Recordings.Track;
 using Burqi.Catalog.Recordings.Upgrade;
 using Burqi.Catalog.Retention;
@@ -66,6 +67,7 @@ public static class CatalogModule
         services.AddSingleton<GetRecordingQuery>();
         services.AddSingleton<ListRecordingsQuery>();
         services.AddSingleton<RecordingContentResponse>();
+        services.AddShareLinks();
         services.AddRecordingContent();
         services.AddAssistants();
         services.AddControls();
@@ -112,6 +114,7 @@ public static class CatalogModule
         api.MapGetRecording();
         api.MapDownloadRecording();
         api.MapPlayRecording();
+        api.MapShareLinks();
         api.MapControlRecording();
         api.MapAssistants();
         api.MapGetUsage();
@@ -120,6 +123,7 @@ public static class CatalogModule
         api.MapTwilioDialling();
         api.MapOpenApi().RequireAnyKey();
         routes.MapPage();
+        routes.MapShared();
         return routes;
     }
 }

@@ -24,6 +24,9 @@ public sealed class RoutesTests
             "GET /assistants", "GET /assistants/{id}", "PUT /assistants/{id}", "DELETE /assistants/{id}",
             "DELETE /calls/{call_id}/recording/{recording_id}", "PUT /calls/{call_id}/legal-hold", "DELETE /calls/{call_id}/legal-hold", "GET /retention",
             "GET /usage", "GET /operations", "POST /twilio/token", "GET /openapi/{documentName}.json",
+            "POST /calls/{call_id}/recording/{recording_id}/links", "GET /calls/{call_id}/recording/{recording_id}/links",
+            "DELETE /calls/{call_id}/recording/{recording_id}/links/{link_id}",
+            "GET /shared/{token}", "HEAD /shared/{token}", "GET /shared/{token}/details", "GET /shared/{token}/audio", "HEAD /shared/{token}/audio",
             "GET /", "HEAD /", "GET /phone", "HEAD /phone", "GET /assets/{name}", "HEAD /assets/{name}",
         ],
     };

@@ -267,7 +267,7 @@ public sealed class ControlRecordingTests(ControlRecordingTests.OwnHost catalog)
         var events = detail["events"]!.AsArray();
         events.Count(e => e!["event"]!.GetValue<string>() == "control_requested").ShouldBe(3);
         events.Count(e => e!["event"]!.GetValue<string>() == "control_answered").ShouldBe(6);
-        events[0].ShouldHave(("actor", "api"), ("recording_id", null));
+        events[0].ShouldHave(("actor", "configured-1"), ("recording_id", null));
         events[0]!["details"].ShouldHave(("action", "pause"), ("control_id", recorders.Asked.First().ControlId.ToString()));
 
         // An answer that comes again is none; the end of the call ends what was paused.

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Burqi.Access;
 using Burqi.Catalog.Database;
 using Burqi.Catalog.Recordings.Events;
 using Microsoft.AspNetCore.Http;
@@ -34,7 +35,7 @@ internal sealed partial class AccessLog(CatalogDatabase database, TimeProvider t
     public async Task NoteAsync(
         HttpContext context, string eventName, string? callId, Guid? recordingId, JsonObject? details, CancellationToken cancellationToken)
     {
-        var asker = Asker.Of(context);
+        var asker = Asker.Of(Caller.Of(context));
         if (!RecordingEventNames.Repeatable.Contains(eventName))
         {
             await WriteAsync(asker, eventName, callId, recordingId, details).WaitAsync(cancellationToken);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Burqi.Access;
-using Microsoft.AspNetCore.Http;
 
 namespace Burqi.Catalog.Audit;
 
@@ -11,9 +10,5 @@ namespace Burqi.Catalog.Audit;
 /// <param name="TraceId">The request's trace, which its log lines carry too.</param>
 internal sealed record Asker(string? KeyId, string Name, string? Address, string? TraceId)
 {
-    public static Asker Of(HttpContext context)
-    {
-        var caller = Caller.Of(context);
-        return new(caller.Id, caller.Name, caller.Address, Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier);
-    }
+    public static Asker Of(Caller caller) => new(caller.Id, caller.Name, caller.Address, Activity.Current?.TraceId.ToHexString());
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Burqi.Access;
 using Burqi.Catalog.Access;
+using Burqi.Catalog.Audit;
 using Burqi.Catalog.Calls.Track;
 using Burqi.Catalog.Database;
 using Burqi.Catalog.Recordings.Events;
@@ -30,9 +31,6 @@ internal enum ControlRefusal
 /// </summary>
 internal sealed class RequestControlCommand(CatalogDatabase database)
 {
-    /// <summary>Who asked, as far as events tell: the holder of an API key.</summary>
-    private const string Actor = "api";
-
     private const string StatusSql = $"select status from catalog.calls where call_id = @callId and {VisibleRows.Condition}";
 
     // The latest that counts, which was done somewhere or may still be; and what was answered to the very last.
@@ -75,7 +73,7 @@ internal sealed class RequestControlCommand(CatalogDatabase database)
                 var found = await FindAsync(connection, callId, caller, action, cancellationToken);
                 if (found is { Control: null, Refusal: ControlRefusal.None })
                 {
-                    found.Control = await InsertAsync(connection, callId, action, cancellationToken);
+                    found.Control = await InsertAsync(connection, callId, caller, action, cancellationToken);
                     found.Refusal = found.Control is null ? ControlRefusal.NotRecorded : ControlRefusal.None;
                 }
 
@@ -112,7 +110,8 @@ internal sealed class RequestControlCommand(CatalogDatabase database)
     }
 
     /// <summary>The new row; null where nobody records the call who could be asked.</summary>
-    private static async Task<RecordingControl?> InsertAsync(NpgsqlConnection connection, string callId, string action, CancellationToken cancellationToken)
+    private static async Task<RecordingControl?> InsertAsync(
+        NpgsqlConnection connection, string callId, Caller caller, string action, CancellationToken cancellationToken)
     {
         var parameters = new
         {
@@ -134,7 +133,7 @@ internal sealed class RequestControlCommand(CatalogDatabase database)
             RecordingEventNames.ControlRequested,
             callId,
             recordingId: null,
-            Actor,
+            Asker.Of(caller),
             new JsonObject { ["control_id"] = control.Id.ToString(), ["action"] = action },
             cancellationToken);
         return control;

@@ -44,7 +44,7 @@ internal static class RecordingEventLog
     /// <param name="name">One of <see cref="RecordingEventNames"/>.</param>
     /// <param name="callId">The provider's id of the call; null where it is about no one call.</param>
     /// <param name="recordingId">The recording it is about; null where it is about the call.</param>
-    /// <param name="asker">Whose request it was.</param>
+    /// <param name="asker">Whose request it was; null where it was nobody's.</param>
     /// <param name="details">What else is to be known, in snake_case.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static Task AppendAsync(
@@ -52,9 +52,9 @@ internal static class RecordingEventLog
         string name,
         string? callId,
         Guid? recordingId,
-        Asker asker,
+        Asker? asker,
         JsonObject details,
-        CancellationToken cancellationToken) => WriteAsync(connection, name, callId, recordingId, asker.Name, asker, details, cancellationToken);
+        CancellationToken cancellationToken) => WriteAsync(connection, name, callId, recordingId, asker?.Name, asker, details, cancellationToken);
 
     /// <summary>Appends an event that a recording has once at most. To be called under the lock of the call, since it looks first.</summary>
     /// <param name="connection">Open, with the transaction of the change.</param>

@@ -1,11 +1,13 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Burqi.Access;
 using Burqi.Catalog.Audit;
 using Burqi.Catalog.Content;
 using Burqi.Catalog.Content.Redirect;
 using Burqi.Catalog.Recordings.Events;
 using Burqi.Catalog.Recordings.Get;
+using Burqi.Catalog.Recordings.Share;
 using Burqi.Catalog.Retention.Delete;
 using Burqi.Contracts.Recordings;
 using Burqi.Encryption;
@@ -205,10 +207,12 @@ internal sealed partial class RecordingContentResponse(
 
     private Task NoteAsync(HttpContext context, Recording recording, string disposition, CancellationToken cancellationToken) => accesses.NoteAsync(
         context,
-        disposition == "attachment" ? RecordingEventNames.Downloaded : RecordingEventNames.Played,
+        context.Features.Get<ShareLink>() is not null ? RecordingEventNames.SharePlayed
+        : disposition == "attachment" ? RecordingEventNames.Downloaded
+        : RecordingEventNames.Played,
         recording.CallId,
         recording.Id,
-        details: null,
+        context.Features.Get<ShareLink>() is { } link ? new JsonObject { ["link_id"] = link.Id.ToString() } : null,
         cancellationToken);
 
     private async Task SendAsync(HttpContext context, Guid recordingId, string store, Stream source, long length)

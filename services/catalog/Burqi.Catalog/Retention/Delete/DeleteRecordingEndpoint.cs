@@ -10,9 +10,6 @@ namespace Burqi.Catalog.Retention.Delete;
 
 internal static class DeleteRecordingEndpoint
 {
-    // Who asked, as far as events tell: keys have no names.
-    private const string Actor = "api";
-
     public static void MapDeleteRecording(this IEndpointRouteBuilder routes) => routes.MapDelete("/calls/{call_id}/recording/{recording_id}", HandleAsync)
         .WithName("deleteRecording")
         .RequireScope(Scopes.RecordingsDelete)
@@ -36,7 +33,7 @@ internal static class DeleteRecordingEndpoint
             return CatalogProblems.NoSuchRecordingOfCall();
         }
 
-        var (outcome, deletion) = await request.BecauseAskedAsync(callId, id, Caller.Of(context), Actor, cancellationToken);
+        var (outcome, deletion) = await request.BecauseAskedAsync(callId, id, Caller.Of(context), cancellationToken);
         return deletion is not null ? TypedResults.Accepted($"/recordings/{id}", deletion) : Problem(outcome, id);
     }
 

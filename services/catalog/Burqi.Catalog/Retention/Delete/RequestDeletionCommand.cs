@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Burqi.Access;
 using Burqi.Catalog.Access;
+using Burqi.Catalog.Audit;
 using Burqi.Catalog.Calls.Track;
 using Burqi.Catalog.Database;
 using Burqi.Catalog.Recordings;
@@ -56,16 +57,16 @@ internal sealed partial class RequestDeletionCommand(
 
     /// <summary>Decides it because somebody asked.</summary>
     public Task<(DeletionOutcome Outcome, RequestedDeletion? Deletion)> BecauseAskedAsync(
-        string callId, Guid recordingId, Caller caller, string actor, CancellationToken cancellationToken) =>
-        ExecuteAsync(callId, recordingId, caller, "Asked for by the holder of an API key.", actor, rule: null, cancellationToken);
+        string callId, Guid recordingId, Caller caller, CancellationToken cancellationToken) =>
+        ExecuteAsync(callId, recordingId, caller, "Asked for by the holder of an API key.", rule: null, cancellationToken);
 
     /// <summary>Decides it because its policy is over, if that is so.</summary>
     public Task<(DeletionOutcome Outcome, RequestedDeletion? Deletion)> BecauseDueAsync(
         string callId, Guid recordingId, DueRule rule, CancellationToken cancellationToken) =>
-        ExecuteAsync(callId, recordingId, Caller.Burqi, rule.Reason, actor: null, rule, cancellationToken);
+        ExecuteAsync(callId, recordingId, Caller.Burqi, rule.Reason, rule, cancellationToken);
 
     private async Task<(DeletionOutcome Outcome, RequestedDeletion? Deletion)> ExecuteAsync(
-        string callId, Guid recordingId, Caller caller, string reason, string? actor, DueRule? rule, CancellationToken cancellationToken)
+        string callId, Guid recordingId, Caller caller, string reason, DueRule? rule, CancellationToken cancellationToken)
     {
         var (outcome, deletion, isNew) = await database.ReadAsync(
             async connection =>
@@ -84,7 +85,7 @@ internal sealed partial class RequestDeletionCommand(
                     return (refusal, asked, false);
                 }
 
-                var requested = await WriteAsync(connection, callId, recordingId, known!, reason, actor, cancellationToken);
+                var requested = await WriteAsync(connection, callId, recordingId, known!, reason, rule is null ? Asker.Of(caller) : null, cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
                 return (DeletionOutcome.Requested, requested, true);
             },
@@ -113,7 +114,7 @@ internal sealed partial class RequestDeletionCommand(
     };
 
     private async Task<RequestedDeletion> WriteAsync(
-        NpgsqlConnection connection, string callId, Guid recordingId, Known known, string reason, string? actor, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string callId, Guid recordingId, Known known, string reason, Asker? asker, CancellationToken cancellationToken)
     {
         var deletion = await connection.QuerySingleAsync<RequestedDeletion>(new CommandDefinition(
             Insert, new { id = Guid.CreateVersion7(), recordingId, callId, reason, isDone = known.IsStandIn }, cancellationToken: cancellationToken));
@@ -129,7 +130,7 @@ internal sealed partial class RequestDeletionCommand(
         await upgradeMix.ExecuteAsync(connection, [callId], cancellationToken);
 
         var details = new JsonObject { ["deletion_id"] = deletion.DeletionId.ToString(), ["reason"] = reason };
-        await RecordingEventLog.AppendAsync(connection, RecordingEventNames.DeletionRequested, callId, recordingId, actor, details, cancellationToken);
+        await RecordingEventLog.AppendAsync(connection, RecordingEventNames.DeletionRequested, callId, recordingId, asker, details, cancellationToken);
         if (known.IsStandIn)
         {
             await RecordingEventLog.AppendAsync(

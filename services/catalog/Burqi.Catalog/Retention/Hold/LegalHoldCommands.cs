@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Burqi.Access;
 using Burqi.Catalog.Access;
+using Burqi.Catalog.Audit;
 using Burqi.Catalog.Calls.Track;
 using Burqi.Catalog.Database;
 using Burqi.Catalog.Recordings.Events;
@@ -12,9 +13,6 @@ namespace Burqi.Catalog.Retention.Hold;
 /// <summary>Places and lifts legal holds, under the call's lock: a deletion that is decided at the same instant is either seen here or sees the hold.</summary>
 internal sealed class LegalHoldCommands(CatalogDatabase database)
 {
-    /// <summary>Who asked, as far as events tell: the holder of an API key.</summary>
-    private const string Actor = "api";
-
     // A hold is the whole call's: where the call is there for somebody, or, as long as nothing is known of the call itself, all its recordings are.
     private const string IsKnown =
         $"""
@@ -59,7 +57,7 @@ internal sealed class LegalHoldCommands(CatalogDatabase database)
             await connection.ExecuteAsync(Command(Unask, new { callId }));
             var hold = await connection.QuerySingleAsync<LegalHold>(Command(Place, new { callId, reason }));
             await RecordingEventLog.AppendAsync(
-                connection, RecordingEventNames.LegalHoldPlaced, callId, recordingId: null, Actor, new JsonObject { ["reason"] = reason }, cancellationToken);
+                connection, RecordingEventNames.LegalHoldPlaced, callId, recordingId: null, Asker.Of(caller), new JsonObject { ["reason"] = reason }, cancellationToken);
             return new PlacedLegalHold { Reason = hold.Reason, PlacedAt = hold.PlacedAt, BeingDeleted = going };
 
             CommandDefinition Command(string sql, object parameters) => new(sql, parameters, cancellationToken: cancellationToken);
@@ -78,7 +76,7 @@ internal sealed class LegalHoldCommands(CatalogDatabase database)
             }
 
             await RecordingEventLog.AppendAsync(
-                connection, RecordingEventNames.LegalHoldLifted, callId, recordingId: null, Actor, new JsonObject { ["reason"] = reason }, cancellationToken);
+                connection, RecordingEventNames.LegalHoldLifted, callId, recordingId: null, Asker.Of(caller), new JsonObject { ["reason"] = reason }, cancellationToken);
             return true;
         },
         cancellationToken);

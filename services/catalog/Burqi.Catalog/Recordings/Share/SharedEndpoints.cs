@@ -1,0 +1,95 @@
+using System.Collections.Frozen;
+using System.Diagnostics;
+using Burqi.Access;
+using Burqi.Catalog.Page;
+using Burqi.Catalog.Recordings.Get;
+using Burqi.Catalog.Recordings.Play;
+using Burqi.Contracts.Recordings;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace Burqi.Catalog.Recordings.Share;
+
+/// <summary>What a share link opens: a page with a player, what it shows, and the audio. The token is the key to it.</summary>
+internal static class SharedEndpoints
+{
+    private const string Reason = "The token in the address is the key: it is signed, and opens one recording.";
+
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
+
+    public static void MapShared(this IEndpointRouteBuilder routes)
+    {
+        // The page says itself that a link is not good: it is the same for everybody and knows nothing.
+        routes.MapMethods("/shared/{token}", Methods, (string token, HttpContext context, PageFiles files) =>
+        {
+            Guard(context);
+            return files.WriteAsync(context, PageDocument.Shared);
+        }).OpenToAll(Reason).ExcludeFromDescription();
+
+        routes.MapGet("/shared/{token}/details", DetailsAsync)
+            .WithName("getShared")
+            .OpenToAll(Reason)
+            .ExcludeFromDescription();
+
+        routes.MapMethods("/shared/{token}/audio", Methods, AudioAsync)
+            .OpenToAll(Reason)
+            .ExcludeFromDescription();
+    }
+
+    private static async Task<IResult> DetailsAsync(
+        string token, HttpContext context, SharedLinks shared, GetRecordingQuery getRecording, CancellationToken cancellationToken)
+    {
+        Guard(context);
+        context.Response.Headers.CacheControl = "no-store";
+        return await shared.FindAsync(token, cancellationToken) is { } link
+            && await getRecording.ExecuteAsync(link.RecordingId, Caller.Burqi, cancellationToken) is { } recording
+            && recording.Status != RecordingStatuses.Deleted
+                ? TypedResults.Ok(new SharedRecording
+                {
+                    RecordingType = recording.RecordingType,
+                    Format = recording.Format,
+                    DurationMs = recording.DurationMs,
+                    StartedAt = recording.StartedAt,
+                    ExpiresAt = link.ExpiresAt,
+                })
+                : NotGood();
+    }
+
+    private static async Task AudioAsync(string token, HttpContext context, SharedLinks shared, RecordingContentResponse response)
+    {
+        Guard(context);
+        if (await shared.FindAsync(token, context.RequestAborted) is not { } link)
+        {
+            context.Response.Headers.CacheControl = "no-store";
+            await NotGood().ExecuteAsync(context);
+            return;
+        }
+
+        // Whoever listens is known by the link alone.
+        context.Features.Set(link);
+        context.Features.Set(new Caller
+        {
+            Id = $"link {link.Id}",
+            Name = "share link",
+            Scopes = FrozenSet<string>.Empty,
+            Address = context.Connection.RemoteIpAddress?.ToString(),
+        });
+        await response.WriteAsync(context, Caller.Burqi, link.CallId, link.RecordingId.ToString(), "inline");
+    }
+
+    private static ProblemHttpResult NotGood() => CatalogProblems.Problem(
+        StatusCodes.Status404NotFound, "This link opens nothing, or nothing any more: it is over, was revoked, or the recording was deleted.");
+
+    private static void Guard(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["X-Robots-Tag"] = "noindex, nofollow";
+        headers.XContentTypeOptions = "nosniff";
+
+        // Traces are kept elsewhere and longer; whoever reads them must not be able to listen.
+        Activity.Current?.SetTag("url.path", "/shared/…");
+    }
+}
