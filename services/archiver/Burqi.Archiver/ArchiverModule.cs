@@ -19,6 +19,7 @@ using Burqi.Archiver.Sources.LiveKit;
 using Burqi.Archiver.Sources.Twilio;
 using Burqi.Archiver.Stores;
 using Burqi.Archiver.Stores.Encryption.Rotation;
+using Burqi.Archiver.Waveforms;
 using Burqi.Assistants;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
@@ -83,6 +84,8 @@ public static class ArchiverModule
 
         services.AddSingleton<RecordingTransfer>();
         services.AddSingleton<IJobStep, ProviderCopyDeletion>();
+        services.AddSingleton<CompleteWaveformCommand>();
+        services.AddSingleton<IJobStep, WaveformStep>();
         services.AddHostedService<ArchiveWorker>();
         services.AddHostedService<JobAnnouncer>();
         services.AddHostedService<JobCensusTaker>();

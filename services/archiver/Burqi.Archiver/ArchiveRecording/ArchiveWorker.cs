@@ -3,6 +3,7 @@ using Burqi.Archiver.Jobs;
 using Burqi.Archiver.Queues;
 using Burqi.Archiver.Sources;
 using Burqi.Archiver.Stores.Fallback;
+using Burqi.Archiver.Waveforms;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -80,6 +81,12 @@ internal sealed partial class ArchiveWorker(
     private async Task RunAndReleaseAsync(TakenJob taken, SemaphoreSlim slots, CancellationToken stopping)
     {
         var end = JobEnd.BrokenOff;
+        var isBeside = taken.Job.Step == JobSteps.Waveform; // there is one at most, and no recording waits for it
+        if (isBeside)
+        {
+            slots.Release();
+        }
+
         try
         {
             end = await RunAsync(taken, stopping);
@@ -92,7 +99,11 @@ internal sealed partial class ArchiveWorker(
         finally
         {
             queues.Release(taken, end);
-            slots.Release();
+            if (!isBeside)
+            {
+                slots.Release();
+            }
+
             signals.Work.Ring(); // others may have waited for their destination to be less busy
         }
     }
@@ -177,7 +188,7 @@ internal sealed partial class ArchiveWorker(
 
     private async Task CompleteAsync(ArchiveJob job, TransferResult result, long begun, CancellationToken cancellationToken)
     {
-        NewJob[] followUps = [.. providers.SelectMany(provider => provider.After(job, result)), .. moves.After(job, result)];
+        NewJob[] followUps = [.. providers.SelectMany(provider => provider.After(job, result)), .. moves.After(job, result), .. WaveformStep.After(job, result)];
         if (await complete.ExecuteAsync(job.Id, job.LeaseId!.Value, result, followUps, cancellationToken))
         {
             metrics.Completed(result);

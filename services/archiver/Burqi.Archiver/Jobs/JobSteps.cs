@@ -24,8 +24,11 @@ internal static class JobSteps
     /// <summary>Delete the recording wherever it lies.</summary>
     public const string DeleteRecording = "delete-recording";
 
-    /// <summary>All of them, in the order in which they are taken up: what may be the only copy comes before what is a copy too many.</summary>
-    public static readonly IReadOnlyList<string> InOrder = [Archive, Split, Move, DeleteAtProvider, SetTier, DeleteRecording];
+    /// <summary>Read what lies in the store for its outline.</summary>
+    public const string Waveform = "waveform";
+
+    /// <summary>All of them, in the order in which they are taken up: what may be the only copy comes before what is a copy too many, and what is only drawn comes last.</summary>
+    public static readonly IReadOnlyList<string> InOrder = [Archive, Split, Move, DeleteAtProvider, SetTier, DeleteRecording, Waveform];
 
     /// <summary>Whether the step brings audio into the store, rather than doing something about what lies there.</summary>
     public static bool Transfers(string step) => step is Archive or Split;

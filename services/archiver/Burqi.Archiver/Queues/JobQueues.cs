@@ -18,6 +18,7 @@ internal sealed class JobQueues(
     private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}";
     private readonly Dictionary<JobQueue, string> _lastCalls = [];
     private readonly Dictionary<string, string> _lastDestinations = new(StringComparer.Ordinal);
+    private int _waveforms;
 
     /// <summary>Takes the next job on lease; null when there is nothing that may be done now.</summary>
     public async Task<TakenJob?> TakeAsync(CancellationToken cancellationToken)
@@ -26,10 +27,12 @@ internal sealed class JobQueues(
         foreach (var queue in InTurn(queues))
         {
             var needed = DependsOn(queue);
-            if (destinations.MayVisit(needed)
+            if ((queue.Step != JobSteps.Waveform || Volatile.Read(ref _waveforms) == 0)
+                && destinations.MayVisit(needed)
                 && await claim.ExecuteAsync(queue, _lastCalls.GetValueOrDefault(queue, ""), _owner, options.Value.LeaseDuration, cancellationToken) is { } job)
             {
                 Remember(queue, job.CallId, queues);
+                Count(job, 1);
                 return new TakenJob(job, destinations.Begin(needed));
             }
         }
@@ -38,7 +41,20 @@ internal sealed class JobQueues(
     }
 
     /// <summary>The job that was taken has ended.</summary>
-    public void Release(TakenJob taken, JobEnd end) => destinations.End(taken.Visits, end);
+    public void Release(TakenJob taken, JobEnd end)
+    {
+        destinations.End(taken.Visits, end);
+        Count(taken.Job, -1);
+    }
+
+    /// <summary>Outlines are drawn one at a time: the processor and the stores are there for the recordings.</summary>
+    private void Count(ArchiveJob job, int change)
+    {
+        if (job.Step == JobSteps.Waveform)
+        {
+            Interlocked.Add(ref _waveforms, change);
+        }
+    }
 
     private IEnumerable<JobQueue> InTurn(IEnumerable<JobQueue> queues) => queues
         .OrderBy(queue => Array.IndexOf(_steps, queue.Step))

@@ -19,7 +19,7 @@ internal sealed class ClearTableCommand(ArchiverDatabase database)
         """
         with others as materialized
         (
-            select id, status from archiver.jobs
+            select id, status, step from archiver.jobs
             where recording_id = @RecordingId and step <> 'delete-recording' and status <> 'completed'
             order by id for update
         ),
@@ -31,7 +31,7 @@ internal sealed class ClearTableCommand(ArchiverDatabase database)
                 started_announced_at = coalesce(started_announced_at, now()), outcome_announced_at = now()
             where id in (select id from others)
         )
-        select coalesce(bool_or(status = 'running'), false) from others
+        select coalesce(bool_or(status = 'running' and step <> 'waveform'), false) from others -- which only reads
         """;
 
     private const string Remember =

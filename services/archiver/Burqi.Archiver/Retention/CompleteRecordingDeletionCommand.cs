@@ -23,6 +23,7 @@ internal sealed class CompleteRecordingDeletionCommand(ArchiverDatabase database
         """
         update archiver.jobs
         set object_key = null, object_url = null, store = null, encryption_key_id = null, note = 'The recording is deleted.', updated_at = now(),
+            source_details = case when step = 'waveform' then '{}' else source_details end,
             started_announced_at = coalesce(started_announced_at, now()), outcome_announced_at = coalesce(outcome_announced_at, now())
         where recording_id = @RecordingId and step <> 'delete-recording' and status = 'completed' and id <> @Id
         """;
