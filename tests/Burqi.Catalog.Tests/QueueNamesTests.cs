@@ -21,6 +21,7 @@ public sealed class QueueNamesTests
             "catalog-recording-archive-started", "catalog-recording-archived", "catalog-recording-captured", "catalog-recording-control-answered",
             "catalog-recording-deleted", "catalog-recording-deletion-failed", "catalog-recording-failed", "catalog-recording-started",
             "catalog-recording-tier-changed",
+            "catalog-recording-waveform-computed",
         ]);
 
         var services = new ServiceCollection();

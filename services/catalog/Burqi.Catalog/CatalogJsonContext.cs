@@ -8,6 +8,7 @@ using Burqi.Catalog.Lists;
 using Burqi.Catalog.Operations;
 using Burqi.Catalog.Recordings;
 using Burqi.Catalog.Recordings.Share;
+using Burqi.Catalog.Recordings.Waveforms;
 using Burqi.Catalog.Retention.Delete;
 using Burqi.Catalog.Retention.Hold;
 using Burqi.Catalog.Retention.Plan;
@@ -22,6 +23,7 @@ namespace Burqi.Catalog;
 [JsonSerializable(typeof(ControlResult))]
 [JsonSerializable(typeof(Page<Recording>))]
 [JsonSerializable(typeof(Recording))]
+[JsonSerializable(typeof(Waveform))]
 [JsonSerializable(typeof(Page<Assistant>))]
 [JsonSerializable(typeof(Assistant))]
 [JsonSerializable(typeof(AssistantContent))]

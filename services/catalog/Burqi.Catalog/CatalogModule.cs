@@ -21,6 +21,7 @@ using Burqi.Catalog.Recordings.ProviderCopies;
 using Burqi.Catalog.Recordings.Share;
 using Burqi.Catalog.Recordings.Track;
 using Burqi.Catalog.Recordings.Upgrade;
+using Burqi.Catalog.Recordings.Waveforms;
 using Burqi.Catalog.Retention;
 using Burqi.Catalog.Twilio;
 using Burqi.Catalog.Usage;
@@ -69,6 +70,7 @@ public static class CatalogModule
         services.AddSingleton<RecordingContentResponse>();
         services.AddShareLinks();
         services.AddRecordingContent();
+        services.AddWaveforms();
         services.AddAssistants();
         services.AddControls();
         services.AddUsage();
@@ -100,6 +102,7 @@ public static class CatalogModule
         bus.AddConsumer<RecordingArchiveFailedConsumer, RecordingArchiveFailedConsumerDefinition>();
         bus.AddConsumer<AssistantsWantedConsumer, AssistantsWantedConsumerDefinition>();
         bus.AddConsumer<RecordingControlAnsweredConsumer, RecordingControlAnsweredConsumerDefinition>();
+        bus.AddWaveformConsumers();
         bus.AddRetentionConsumers();
         bus.AddOperationsConsumers();
     }
@@ -115,6 +118,7 @@ public static class CatalogModule
         api.MapDownloadRecording();
         api.MapPlayRecording();
         api.MapShareLinks();
+        api.MapGetWaveform();
         api.MapControlRecording();
         api.MapAssistants();
         api.MapGetUsage();

@@ -20,6 +20,7 @@ public sealed class RoutesTests
             "GET /calls", "GET /calls/{call_id}", "GET /recordings", "GET /recordings/{id}",
             "GET /calls/{call_id}/recording/{recording_id}", "HEAD /calls/{call_id}/recording/{recording_id}",
             "GET /calls/{call_id}/recording/{recording_id}/play", "HEAD /calls/{call_id}/recording/{recording_id}/play",
+            "GET /calls/{call_id}/recording/{recording_id}/waveform", "HEAD /calls/{call_id}/recording/{recording_id}/waveform",
             "POST /calls/{call_id}/recording/pause", "POST /calls/{call_id}/recording/resume", "POST /calls/{call_id}/recording/stop",
             "GET /assistants", "GET /assistants/{id}", "PUT /assistants/{id}", "DELETE /assistants/{id}",
             "DELETE /calls/{call_id}/recording/{recording_id}", "PUT /calls/{call_id}/legal-hold", "DELETE /calls/{call_id}/legal-hold", "GET /retention",

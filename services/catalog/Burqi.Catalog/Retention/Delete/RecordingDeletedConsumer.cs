@@ -3,6 +3,7 @@ using Burqi.Catalog.Database;
 using Burqi.Catalog.Recordings;
 using Burqi.Catalog.Recordings.Events;
 using Burqi.Catalog.Recordings.Track;
+using Burqi.Catalog.Recordings.Waveforms;
 using Burqi.Contracts.Recordings;
 using Dapper;
 using MassTransit;
@@ -35,6 +36,7 @@ internal sealed class RecordingDeletedConsumer(UpsertRecordingCommand upsertReco
             context.CancellationToken,
             async connection =>
             {
+                await connection.ExecuteAsync(new CommandDefinition(SaveWaveformCommand.Forget, new { id = message.RecordingId }, cancellationToken: context.CancellationToken));
                 isAnswered = await connection.ExecuteAsync(
                     new CommandDefinition(Answer, new { id = message.RecordingId }, cancellationToken: context.CancellationToken)) == 1;
                 var details = new JsonObject { ["deletion_id"] = message.DeletionId.ToString(), ["note"] = message.Note };
