@@ -112,7 +112,7 @@ public sealed class BusyAndBrokenTests : ArchiverProcessTest
         }
 
         await using var archiver = await StartArchiverAsync();
-        await Eventually.BecomesTrueAsync(async () => await ScalarAsync<long>("select count(*) from archiver.jobs where status = 'completed'") == 13);
+        await Eventually.BecomesTrueAsync(async () => await ScalarAsync<long>("select count(*) from archiver.jobs where status = 'completed' and step = 'archive'") == 13);
 
         Peer.Seen.Select(seen => seen.Path).ToList().IndexOf(ContentPath(messages[^1].RecordingId)).ShouldBeInRange(0, 1);
     }

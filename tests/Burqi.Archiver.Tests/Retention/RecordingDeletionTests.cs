@@ -346,7 +346,7 @@ public sealed class RecordingDeletionTests : ArchiverTest
                 (id, recording_id, step, status, provider, call_id, recording_type, recording_source, source_kind, source_details, object_key, destination, next_attempt_at)
             select '{Guid.CreateVersion7()}', recording_id, 'move', 'waiting', provider, call_id, recording_type, recording_source, source_kind, source_details, object_key,
                 'store/s3', now() + interval '1 hour'
-            from archiver.jobs where recording_id = '{captured.RecordingId}'
+            from archiver.jobs where recording_id = '{captured.RecordingId}' and step = 'archive'
             """);
 
         await archiver.PublishAsync(Tier(captured, StorageTiers.Cool));

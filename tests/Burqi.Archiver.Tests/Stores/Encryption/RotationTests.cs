@@ -69,7 +69,7 @@ public sealed class RotationTests : ArchiverTest
 
         (Text(rotation, "status"), Number(rotation, "looked_at")).ShouldBe(("completed", 3));
         await ShouldBeReadableWithAsync("new");
-        (await ScalarAsync<long>("select count(*) from archiver.jobs where encryption_key_id = 'new'")).ShouldBe(3);
+        (await ScalarAsync<long>("select count(*) from archiver.jobs where encryption_key_id = 'new' and step = 'archive'")).ShouldBe(3);
     }
 
     [Fact]
