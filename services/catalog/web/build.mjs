@@ -201,7 +201,7 @@ function licencesOf(metafile) {
   return [...packages].sort().map((name) => {
     const folder = join(here, "node_modules", name);
     const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    const text = ["LICENSE", "LICENSE.md", "LICENSE.txt", "license"].map((file) => join(folder, file)).find(existsSync);
+    const text = ["LICENSE", "LICENSE.md", "LICENSE.txt", "LICENSE-MIT", "license"].map((file) => join(folder, file)).find(existsSync);
     if (!text) {
       throw new Error(`${name} comes without the text of its licence.`);
     }

@@ -9,7 +9,16 @@ internal sealed record PageDocument(string Name, string Connects = "", string Pl
 {
     public static readonly PageDocument Index = new("index.html");
 
-    public static readonly PageDocument Phone = new("phone.html", Permissions: "camera=(), geolocation=(), microphone=(self)");
+    /// <summary>
+    /// Speaks to Twilio by itself: signalling, sounds and statistics of the call, at the hosts that the README of Twilio's library names, and at those
+    /// that take the statistics of each region.
+    /// </summary>
+    public static readonly PageDocument Phone = new(
+        "phone.html",
+        Connects: "https://eventgw.twilio.com https://eventgw.us1.twilio.com https://eventgw.ie1.twilio.com https://eventgw.au1.twilio.com "
+            + "wss://voice-js.roaming.twilio.com https://media.twiliocdn.com https://sdk.twilio.com",
+        Plays: "mediastream: https://media.twiliocdn.com https://sdk.twilio.com",
+        Permissions: "camera=(), geolocation=(), microphone=(self)");
 
     public static readonly PageDocument Shared = new("shared.html");
 

@@ -1,5 +1,6 @@
 import "./styles/base.css";
 import "./styles/shell.css";
+import "./operations/operations.css";
 import { render } from "preact";
 import { App } from "./app/App";
 import { startTheme } from "./app/theme";

@@ -1,7 +1,9 @@
 import "../styles/base.css";
 import "../styles/shell.css";
+import "./phone.css";
 import { render } from "preact";
 import { startTheme } from "../app/theme";
+import { Phone } from "./Phone";
 
 startTheme();
-render(<main><h1>Phone</h1></main>, document.getElementById("root")!);
+render(<Phone />, document.getElementById("root")!);
