@@ -1,5 +1,6 @@
 using Burqi.Access;
 using Burqi.Catalog.Access;
+using Burqi.Catalog.Answers;
 using Burqi.Catalog.Assistants;
 using Burqi.Catalog.Assistants.Announce;
 using Burqi.Catalog.Audit;
@@ -79,6 +80,7 @@ public static class CatalogModule
         services.AddOperations();
         services.AddTwilioDialling();
         services.AddPage();
+        services.AddAnswers();
 
         services.AddApiAccess<CatalogAccess>(CatalogAccess.Policy, provider => provider.GetRequiredService<IOptions<CatalogOptions>>().Value.ApiKeys);
         services.AddExceptionHandler<CatalogExceptionHandler>();

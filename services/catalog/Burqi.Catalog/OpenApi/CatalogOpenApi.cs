@@ -21,6 +21,13 @@ internal static class CatalogOpenApi
         options.AddDocumentTransformer((document, _, _) =>
         {
             Describe(document);
+
+            // What it says of GET holds for it.
+            foreach (var path in document.Paths.Values)
+            {
+                path.Operations?.Remove(HttpMethod.Head);
+            }
+
             return Task.CompletedTask;
         });
         options.AddOperationTransformer((operation, context, _) =>
@@ -28,6 +35,11 @@ internal static class CatalogOpenApi
             foreach (var parameters in context.Description.ActionDescriptor.EndpointMetadata.OfType<ListParameters>())
             {
                 operation.Parameters = [.. operation.Parameters ?? [], .. Parameters(parameters)];
+            }
+
+            foreach (var parameter in context.Description.ActionDescriptor.EndpointMetadata.OfType<QueryParameter>())
+            {
+                operation.Parameters = [.. operation.Parameters ?? [], Query(parameter.Name, parameter.Description, new OpenApiSchema { Type = JsonSchemaType.String })];
             }
 
             return Task.CompletedTask;
@@ -41,7 +53,7 @@ internal static class CatalogOpenApi
             Title = "Burqi catalog",
             Version = "v1",
             Description = "Finds recorded calls and plays their recordings. Names are those of the tables' columns; times are UTC (RFC 3339), "
-                + "durations milliseconds, sizes bytes; errors are problem details (RFC 9457).",
+                + "durations milliseconds, sizes bytes; errors are problem details (RFC 9457). What answers GET and has an entity tag or a file answers HEAD too.",
         };
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>

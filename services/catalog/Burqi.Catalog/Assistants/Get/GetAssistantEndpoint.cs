@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Burqi.Access;
 using Burqi.Assistants;
+using Burqi.Catalog.Answers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -17,8 +18,8 @@ internal static class GetAssistantEndpoint
         .WithTags("assistants")
         .WithSummary("One assistant")
         .WithDescription("The assistant with all its settings, those that took their defaults among them. The entity tag is its version.")
-        .Produces(StatusCodes.Status304NotModified)
-        .ProducesProblem(StatusCodes.Status404NotFound);
+        .ProducesProblem(StatusCodes.Status404NotFound)
+        .AnswersConditionally();
 
     private static async Task<Results<Ok<Assistant>, StatusCodeHttpResult, ProblemHttpResult>> HandleAsync(
         [FromRoute(Name = "id"), Description("The assistant's id.")] string id,

@@ -1,4 +1,5 @@
 using Burqi.Access;
+using Burqi.Catalog.Answers;
 using Burqi.Catalog.Lists;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -14,18 +15,24 @@ internal static class ListAssistantsEndpoint
         .RequireScope(Scopes.RecordingsRead)
         .WithTags("assistants")
         .WithSummary("Assistants, the latest created first")
-        .WithDescription("Follow next_cursor for the next page; on the last page it is null.")
-        .WithMetadata(ListAssistantsQuery.Parameters);
+        .WithDescription("Follow next_cursor for the next page; or the Link of rel=next; on the last page there is neither.")
+        .WithMetadata(ListAssistantsQuery.Parameters)
+        .AnswersConditionally();
 
     private static async Task<Results<Ok<Page<Assistant>>, ValidationProblem>> HandleAsync(
-        HttpRequest request,
+        HttpContext context,
         ListAssistantsQuery query,
         CancellationToken cancellationToken)
     {
         var errors = new Dictionary<string, string[]>();
-        var list = ListAssistantsQuery.Parameters.Parse(request.Query, errors);
-        return errors.Count > 0
-            ? TypedResults.ValidationProblem(errors)
-            : TypedResults.Ok(await query.ExecuteAsync(list, Caller.Of(request.HttpContext), cancellationToken));
+        var list = ListAssistantsQuery.Parameters.Parse(context.Request.Query, errors);
+        if (errors.Count > 0)
+        {
+            return TypedResults.ValidationProblem(errors);
+        }
+
+        var page = await query.ExecuteAsync(list, Caller.Of(context), cancellationToken);
+        NextPage.Link(context, page.NextCursor);
+        return TypedResults.Ok(page);
     }
 }

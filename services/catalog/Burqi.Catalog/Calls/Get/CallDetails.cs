@@ -20,7 +20,18 @@ internal sealed record CallDetails : Call
     [JsonPropertyName("legal_hold")]
     public LegalHold? LegalHold { get; init; }
 
+    /// <summary>What the recordings lack, where that is known; none: nothing.</summary>
+    [JsonPropertyName("gaps")]
+    public IReadOnlyList<CallGap> Gaps { get; init; } = [];
+
     /// <summary>The latest of them, the earliest first.</summary>
     [JsonPropertyName("events")]
     public IReadOnlyList<RecordingEvent> Events { get; init; } = [];
+
+    /// <summary>As events_cursor: the events before these; null where there are none.</summary>
+    [JsonPropertyName("events_next_cursor")]
+    public string? EventsNextCursor { get; init; }
+
+    [JsonPropertyName("provider_ids")]
+    public ProviderIds? ProviderIds { get; init; }
 }

@@ -1,4 +1,5 @@
 using Burqi.Access;
+using Burqi.Catalog.Answers;
 using Burqi.Catalog.Audit;
 using Burqi.Catalog.Lists;
 using Burqi.Catalog.Recordings.Events;
@@ -15,9 +16,10 @@ internal static class ListCallsEndpoint
         .WithName("listCalls")
         .RequireScope(Scopes.RecordingsRead)
         .WithTags("calls")
-        .WithSummary("Calls, the latest first")
-        .WithDescription("All filters together must hold. Follow next_cursor for the next page, with the same filters; on the last page it is null.")
-        .WithMetadata(ListCallsQuery.Parameters);
+        .WithSummary("Calls, by start, the latest first")
+        .WithDescription("All filters together must hold. Follow next_cursor for the next page, with the same filters and the same sort, or the Link of rel=next; on the last page there is neither.")
+        .WithMetadata(ListCallsQuery.Parameters)
+        .AnswersConditionally();
 
     private static async Task<Results<Ok<Page<Call>>, ValidationProblem>> HandleAsync(
         HttpContext context,
@@ -35,6 +37,7 @@ internal static class ListCallsEndpoint
         var page = await query.ExecuteAsync(list, Caller.Of(context), cancellationToken);
         await accesses.NoteAsync(
             context, RecordingEventNames.Listed, callId: null, recordingId: null, ListAccess.Details("calls", context.Request.Query), cancellationToken);
+        NextPage.Link(context, page.NextCursor);
         return TypedResults.Ok(page);
     }
 }

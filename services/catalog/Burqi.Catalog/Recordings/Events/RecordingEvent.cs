@@ -7,7 +7,11 @@ namespace Burqi.Catalog.Recordings.Events;
 internal sealed record RecordingEvent
 {
     /// <summary>The columns under the properties' names.</summary>
-    public const string Columns = "at as At, event as Event, recording_id as RecordingId, actor as Actor, details as DetailsText";
+    public const string Columns = "id as Number, at as At, event as Event, recording_id as RecordingId, actor as Actor, details as DetailsText";
+
+    /// <summary>Its place in the order. It is the cursor's business only.</summary>
+    [JsonIgnore]
+    public long Number { get; init; }
 
     [JsonPropertyName("at")]
     public required DateTime At { get; init; }

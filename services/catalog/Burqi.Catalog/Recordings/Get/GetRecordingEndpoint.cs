@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Burqi.Access;
+using Burqi.Catalog.Answers;
 using Burqi.Catalog.Audit;
 using Burqi.Catalog.Recordings.Events;
 using Microsoft.AspNetCore.Builder;
@@ -18,7 +19,8 @@ internal static class GetRecordingEndpoint
         .WithTags("recordings")
         .WithSummary("One recording")
         .WithDescription("The recording's row: what it is, how far it has come, and where its audio lies.")
-        .ProducesProblem(StatusCodes.Status404NotFound);
+        .ProducesProblem(StatusCodes.Status404NotFound)
+        .AnswersConditionally();
 
     private static async Task<Results<Ok<Recording>, ProblemHttpResult>> HandleAsync(
         [FromRoute(Name = "id"), Description("The recording's id, a UUID.")] string id,
