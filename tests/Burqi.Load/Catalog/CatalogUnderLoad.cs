@@ -33,7 +33,8 @@ internal sealed class CatalogUnderLoad : IAsyncDisposable
     /// <param name="database">Its database.</param>
     /// <param name="broker">Where its messages come from; null: from nowhere.</param>
     /// <param name="folder">An empty folder.</param>
-    public static async Task<CatalogUnderLoad> StartAsync(string database, string? broker, string folder)
+    /// <param name="untilReady">Whether to wait until it is; it takes messages a little before.</param>
+    public static async Task<CatalogUnderLoad> StartAsync(string database, string? broker, string folder, bool untilReady = true)
     {
         var address = $"http://127.0.0.1:{FreePort.Next()}";
         var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -52,7 +53,11 @@ internal sealed class CatalogUnderLoad : IAsyncDisposable
         var client = new HttpClient { BaseAddress = new Uri(address) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ApiKey);
         var started = await ChildProcess.StartAsync(ServerUnderLoad.Dotnet(ServerUnderLoad.BesideUs("Burqi.Catalog.Host")) with { Environment = environment, WorkingDirectory = folder });
-        await started.WaitUntilReadyAsync(async (_, cancellation) => await IsReadyAsync(client, cancellation), StartLimit, CancellationToken.None);
+        if (untilReady)
+        {
+            await started.WaitUntilReadyAsync(async (_, cancellation) => await IsReadyAsync(client, cancellation), StartLimit, CancellationToken.None);
+        }
+
         return new CatalogUnderLoad(started, client);
     }
 

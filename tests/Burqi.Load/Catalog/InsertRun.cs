@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
+using Burqi.Load.Measuring;
 using Burqi.Load.Servers;
-using Burqi.Testing;
 using MassTransit;
 using Npgsql;
 
@@ -12,47 +13,77 @@ namespace Burqi.Load.Catalog;
 /// </summary>
 internal static class InsertRun
 {
+    private const int Connections = 4;
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
 
-    public static async Task<InsertResult> MeasureAsync(PostgresServer postgres, RabbitMqServer rabbit, int calls, bool isWhole)
+    /// <summary>Tells of calls, all that there is of each or just as much as makes its rows.</summary>
+    /// <param name="database">Its connection string; with rows or without.</param>
+    /// <param name="broker">A virtual host in which the catalog's queues have been declared.</param>
+    /// <param name="first">The number of the first call.</param>
+    /// <param name="calls">How many.</param>
+    /// <param name="isWhole">From their first word to the store.</param>
+    public static async Task<InsertResult> MeasureAsync(string database, string broker, int first, int calls, bool isWhole)
     {
         using var folder = new LoadFolder();
-        var database = await postgres.CreateDatabaseAsync();
-        var broker = await rabbit.CreateVirtualHostAsync();
-
-        // It declares its queues and the exchanges that lead to them.
-        await using (await CatalogUnderLoad.StartAsync(database, broker, folder.Path))
-        {
-        }
-
-        var messages = await PublishAsync(broker, Enumerable.Range(0, calls).SelectMany(call => isWhole ? ToldCalls.Whole(call) : ToldCalls.New(call)));
+        var numbers = Enumerable.Range(first, calls).Where(number => !isWhole || ToldCalls.Kind(number) == 4).ToList();
+        var messages = await PublishAsync(broker, numbers.SelectMany(number => isWhole ? ToldCalls.Whole(number) : ToldCalls.New(number)));
         await using var source = NpgsqlDataSource.Create(database);
         await using var watch = await source.OpenConnectionAsync();
-        var before = await ServerCpuAsync(source);
+        var done = isWhole
+            ? $"select count(*) from catalog.recordings where listed_at >= @from and status = 'completed'"
+            : $"select (select count(*) from catalog.recordings where listed_at >= @from) + (select count(*) from catalog.calls where listed_at >= @from)";
 
-        // Begun before it is ready: it begins with the messages when it has its connections.
-        var starting = CatalogUnderLoad.StartAsync(database, broker, folder.Path);
-        var clock = await FirstRowAsync(watch);
-        await using var catalog = await starting;
-        var last = isWhole
-            ? $"select count(*) from catalog.recordings where status = 'completed'"
-            : $"select (select count(*) from catalog.recordings) + (select count(*) from catalog.calls where direction is not null)";
-        var expected = calls * ToldCalls.RowsOfNewCall;
-        while (await AskAsync(watch, last) < expected)
+        await using var catalog = await CatalogUnderLoad.StartAsync(database, broker, folder.Path, untilReady: false);
+        while (await AskAsync(watch, "select count(*) from (select from catalog.recordings where listed_at >= @from limit 1) any_row", first) == 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        }
+
+        var clock = Stopwatch.StartNew();
+        var (cpu, databaseCpu) = (catalog.CpuSeconds, await ServerCpuAsync(source));
+        var expected = numbers.Count * ToldCalls.RowsOfNewCall;
+        while (await AskAsync(watch, done, first) < expected)
         {
             if (clock.Elapsed > Limit)
             {
-                throw new TimeoutException($"Only {await AskAsync(watch, last)} of {expected} rows after {clock.Elapsed}.\n{catalog.Output}");
+                throw new TimeoutException($"Only {await AskAsync(watch, done, first)} of {expected} rows after {clock.Elapsed}.\n{catalog.Output}");
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         }
 
         var seconds = clock.Elapsed.TotalSeconds;
-        return new InsertResult(messages, expected, seconds, catalog.CpuSeconds, await ServerCpuAsync(source) - before, catalog.PeakResidentKib);
+        return new InsertResult(messages, expected, seconds, catalog.CpuSeconds - cpu, await ServerCpuAsync(source) - databaseCpu, catalog.PeakResidentKib);
     }
 
-    private static async Task<int> PublishAsync(string broker, IEnumerable<object> messages)
+    /// <summary>Rows a second that go into a copy of the table, with its indexes and without its triggers, one in a transaction, over a few connections.</summary>
+    public static async Task<double> BareAsync(NpgsqlDataSource database, int rows)
+    {
+        await ExecuteAsync(database, "create schema bare; create table bare.recordings (like catalog.recordings including all)");
+        var clock = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, Connections).Select(async part =>
+        {
+            await using var connection = await database.OpenConnectionAsync();
+            await using var command = new NpgsqlCommand("insert into bare.recordings select * from catalog.recordings where id = $1", connection) { Parameters = { new NpgsqlParameter<Guid>() } };
+            await command.PrepareAsync();
+            for (var row = part; row < rows; row += Connections)
+            {
+                var number = ToldCalls.KindsEvery * (1 + row / 40) + 4 + row % 40;
+                command.Parameters[0].Value = ToldCalls.Id(number, 0);
+                if (await command.ExecuteNonQueryAsync() != 1)
+                {
+                    throw new InvalidOperationException($"There is no recording of call {number}.");
+                }
+            }
+        }));
+        var seconds = clock.Elapsed.TotalSeconds;
+        await ExecuteAsync(database, "drop schema bare cascade");
+        return rows / seconds;
+    }
+
+    /// <summary>Publishes to whoever has queues there; returns how many there were.</summary>
+    public static async Task<int> PublishAsync(string broker, IEnumerable<object> messages)
     {
         var address = new Uri(broker);
         var bus = Bus.Factory.CreateUsingRabbitMq(transport => transport.Host(address.Host, (ushort)address.Port, address.AbsolutePath.TrimStart('/'), host =>
@@ -72,28 +103,24 @@ internal static class InsertRun
         return count;
     }
 
-    private static async Task<Stopwatch> FirstRowAsync(NpgsqlConnection watch)
-    {
-        while (await AskAsync(watch, "select count(*) from (select from catalog.recordings limit 1) any_row") == 0)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
-        }
-
-        return Stopwatch.StartNew();
-    }
-
-    // Whatever its processes are, the server tells what they did: in kernel time of all connections that are open still.
+    // Of the connections that are open: the catalog's stay open for longer than this takes.
     private static async Task<double> ServerCpuAsync(NpgsqlDataSource source)
     {
-        await using var command = source.CreateCommand("select string_agg(pid::text, ',') from pg_stat_activity where backend_type = 'client backend'");
-        var pids = (await command.ExecuteScalarAsync() as string ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
-        return pids.Sum(pid => File.Exists($"/proc/{pid}/stat") ? Measuring.ProcessGauge.CpuSeconds(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture)) : 0);
+        await using var command = source.CreateCommand("select string_agg(pid::text, ',') from pg_stat_activity where backend_type = 'client backend' and application_name = 'burqi-catalog'");
+        return (await command.ExecuteScalarAsync() as string ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Sum(pid => File.Exists($"/proc/{pid}/stat") ? ProcessGauge.CpuSeconds(int.Parse(pid, CultureInfo.InvariantCulture)) : 0);
     }
 
-    private static async Task<long> AskAsync(NpgsqlConnection connection, string sql)
+    private static async Task<long> AskAsync(NpgsqlConnection connection, string sql, int first)
     {
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 300 };
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 300, Parameters = { new NpgsqlParameter("from", ToldCalls.Start(first)) } };
         return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlDataSource database, string sql)
+    {
+        await using var command = database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
     }
 }
 
@@ -101,12 +128,15 @@ internal static class InsertRun
 /// <param name="Messages">How many there were.</param>
 /// <param name="Rows">How many rows of calls and recordings they make.</param>
 /// <param name="Seconds">From the first row to the last.</param>
-/// <param name="CatalogCpu">CPU time of the catalog's process, with its start.</param>
-/// <param name="DatabaseCpu">CPU time of the database's connections.</param>
+/// <param name="CatalogCpu">CPU time of the catalog's process meanwhile.</param>
+/// <param name="DatabaseCpu">CPU time of its database connections meanwhile.</param>
 /// <param name="PeakResidentKib">The most memory that the catalog's process had.</param>
 internal sealed record InsertResult(int Messages, int Rows, double Seconds, double CatalogCpu, double DatabaseCpu, long PeakResidentKib)
 {
     public double RowsPerSecond => Rows / Seconds;
 
     public double MessagesPerSecond => Messages / Seconds;
+
+    /// <summary>Of a message, in both processes, in ms.</summary>
+    public double CpuMs => (CatalogCpu + DatabaseCpu) / Messages * 1000;
 }

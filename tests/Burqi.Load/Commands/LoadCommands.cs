@@ -67,11 +67,14 @@ internal static class LoadCommands
             await Console.Out.WriteLineAsync(longest.AsMemory(), cancellation);
             var archive = await ArchiveTableAsync(parsed.GetValue(repeats));
             await Console.Out.WriteLineAsync($"\n{archive}".AsMemory(), cancellation);
+            var catalog = await CatalogTableAsync(1_000_000, 5000, 100);
+            await Console.Out.WriteLineAsync($"\n{catalog}".AsMemory(), cancellation);
             if (parsed.GetValue(write) is { } page)
             {
                 var text = await File.ReadAllTextAsync(page.FullName, cancellation);
                 text = BenchReport.Replace(text, "ratios", $"{Machine.Describe()}\n\n{table}\n\n- {tee}\n- {mp3}\n- {longest}");
-                await File.WriteAllTextAsync(page.FullName, BenchReport.Replace(text, "archive", archive), cancellation);
+                text = BenchReport.Replace(text, "archive", archive);
+                await File.WriteAllTextAsync(page.FullName, BenchReport.Replace(text, "catalog", $"{Machine.Describe()}\n\n{catalog}"), cancellation);
             }
 
             return results[ServerKind.Media].TrueForAll(result => result.IsWhole) ? 0 : 1;
@@ -142,22 +145,28 @@ internal static class LoadCommands
 
     private static Command Catalog()
     {
-        var calls = Number("--calls", 5000, "How many calls are told of to the consumers.");
-        var command = new Command("catalog", "The catalog: how fast its consumers write.") { calls };
-        command.SetAction(async (parsed, _) =>
+        var rows = Number("--rows", 1_000_000, "How many recordings there are.");
+        var inserts = Number("--inserts", 5000, "How many calls are told of to the consumers.");
+        var repeats = Number("--repeats", 100, "How often every page of every filter is asked for.");
+        var write = new Option<FileInfo?>("--write") { Description = "The page whose part on the catalog is written anew." };
+        var command = new Command("catalog", "The catalog with many recordings: its lists by every filter, and how fast its consumers write.") { rows, inserts, repeats, write };
+        command.SetAction(async (parsed, cancellation) =>
         {
-            await using var postgres = await Burqi.Testing.PostgresServer.StartAsync();
-            await using var rabbit = await Burqi.Testing.RabbitMqServer.StartAsync();
-            foreach (var isWhole in (bool[])[false, true])
+            var table = await CatalogTableAsync(parsed.GetValue(rows), parsed.GetValue(inserts), parsed.GetValue(repeats));
+            await Console.Out.WriteLineAsync($"\n{table}".AsMemory(), cancellation);
+            if (parsed.GetValue(write) is { } page)
             {
-                var r = await InsertRun.MeasureAsync(postgres, rabbit, parsed.GetValue(calls), isWhole);
-                await Console.Out.WriteLineAsync($"{r} {r.RowsPerSecond:0} rows/s {r.MessagesPerSecond:0} messages/s");
+                var text = BenchReport.Replace(await File.ReadAllTextAsync(page.FullName, cancellation), "catalog", $"{Machine.Describe()}\n\n{table}");
+                await File.WriteAllTextAsync(page.FullName, text, cancellation);
             }
 
             return 0;
         });
         return command;
     }
+
+    private static async Task<string> CatalogTableAsync(int rows, int inserts, int repeats) =>
+        CatalogReport.Table(await CatalogRun.MeasureAsync(rows, inserts, repeats, Console.Out.WriteLine));
 
     private static async Task<string> ArchiveTableAsync(int repeats)
     {

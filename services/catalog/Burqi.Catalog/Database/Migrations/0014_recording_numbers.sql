@@ -78,7 +78,9 @@ begin
         from (select call_id from catalog.calls where call_id > last order by call_id limit 100) next;
         exit when batch is null;
 
-        perform pg_advisory_xact_lock(hashtextextended('burqi.catalog.call.' || call_id, 0)) from unnest(batch) call_id;
+        -- In the order in which all who lock several calls do so.
+        perform pg_advisory_xact_lock(key)
+        from (select distinct hashtextextended('burqi.catalog.call.' || call_id, 0) as key from unnest(batch) call_id order by key) keys;
         insert into catalog.recording_numbers (number, at, recording_id)
         select side.number, recording.listed_at, recording.id
         from catalog.calls call
