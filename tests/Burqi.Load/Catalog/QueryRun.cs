@@ -64,7 +64,7 @@ internal static class QueryRun
             ["earliest first"] = () => Task.FromResult(Address("&sort=started_at")),
             ["200 rows"] = () => Task.FromResult(Address("&limit=200")),
         };
-        if (!parameters.Contains("started_after"))
+        if (!parameters.Contains("started_after") && !parameters.Contains("started_before"))
         {
             // Where a page in the middle begins only the API can say.
             pages["a page in the middle"] = async () =>
