@@ -21,6 +21,10 @@ try {
   } else if (!isBuilt()) {
     await build();
   }
+} catch (error) {
+  // What esbuild found wrong it has said already.
+  console.error(error.errors ? "The page was not built." : error.message);
+  process.exitCode = 1;
 } finally {
   unlock();
 }
@@ -122,6 +126,13 @@ async function build() {
     write: false,
     logLevel: "warning",
   });
+
+  // A style is linked by its document: that of a part that comes later would never come.
+  const linked = Object.values(result.metafile.outputs).map((file) => file.cssBundle);
+  const lost = Object.keys(result.metafile.outputs).find((file) => file.endsWith(".css") && !linked.includes(file));
+  if (lost) {
+    throw new Error(`Import this style in the page's own script, as main.tsx does: ${Object.keys(result.metafile.outputs[lost].inputs).join(", ")}`);
+  }
 
   rmSync(output, { recursive: true, force: true });
   mkdirSync(join(output, "assets"), { recursive: true });

@@ -2,6 +2,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import icon from "../assets/icon.svg";
 import { CallsView } from "../calls/CallsView";
+import { TracksView } from "../calls/TracksView";
 import { Icon, type IconName } from "../ui/Icon";
 import { Menu } from "../ui/Menu";
 import { Failure, State } from "../ui/States";
@@ -43,7 +44,7 @@ export function Shell({ session, onSignOut }: { session: Session; onSignOut: () 
         <div class="topbar-inner">
           <a class="wordmark" href="#/calls"><img src={icon} alt="" />Burqi</a>
           <nav class="nav" aria-label="Main">
-            <Tab href="#/calls" icon="calls" isCurrent={place === "calls"}>Calls</Tab>
+            <Tab href="#/calls" icon="calls" isCurrent={place === "calls" || place === "tracks"}>Calls</Tab>
             {may("admin") && <Tab href="#/operations" icon="operations" isCurrent={place === "operations"}>Operations</Tab>}
             {may("calls:place") && <Tab href="/phone" icon="dial" isCurrent={false}>Phone</Tab>}
           </nav>
@@ -83,6 +84,8 @@ function View({ segments, parameters }: { segments: string[]; parameters: URLSea
   switch (place) {
     case "calls":
       return id ? <Later key={id} load={loadCall} properties={{ callId: id }} /> : <CallsView parameters={parameters} />;
+    case "tracks":
+      return <TracksView parameters={parameters} />;
     case "operations":
       return <Later key={place} load={loadOperations} properties={{}} />;
     default:

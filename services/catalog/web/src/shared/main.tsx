@@ -1,7 +1,9 @@
 import "../styles/base.css";
 import "../styles/shell.css";
+import "./shared.css";
 import { render } from "preact";
 import { startTheme } from "../app/theme";
+import { SharedView } from "./SharedView";
 
 startTheme();
-render(<main><h1>A shared recording</h1></main>, document.getElementById("root")!);
+render(<SharedView />, document.getElementById("root")!);

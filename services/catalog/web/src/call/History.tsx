@@ -1,0 +1,95 @@
+import { useState } from "preact/hooks";
+import type { CallDetails, RecordingEvent } from "../app/model";
+import { moment } from "../ui/format";
+import { Icon, type IconName } from "../ui/Icon";
+import { trackName } from "../ui/labels";
+import { controlText } from "./timeline";
+
+const few = 8;
+
+/** What happened to the call's recordings, and who read, played or took them: the latest first. */
+export function History({ call }: { call: CallDetails }) {
+  const [isAll, setAll] = useState(false);
+  const events = [...call.events].reverse();
+  const shown = isAll ? events : events.slice(0, few);
+  return (
+    <section class="card panel" aria-labelledby="history">
+      <h2 id="history">History</h2>
+      {events.length === 0 && <p class="muted">Nothing yet.</p>}
+      <ol class="events">
+        {shown.map((event, index) => {
+          const { icon, text } = described(event);
+          const track = call.recordings.find((recording) => recording.id === event.recording_id);
+          const who = event.api_key_name ?? event.actor;
+          return (
+            <li key={`${event.at} ${event.event} ${index}`}>
+              <span class="event-icon"><Icon name={icon} /></span>
+              <span class="event-text">
+                {text}{track && <span class="muted"> · {trackName(track.recording_type)}</span>}
+                {who && <span class="event-who muted">{who}{event.address && <> from {event.address}</>}</span>}
+              </span>
+              <time class="muted numbers" dateTime={event.at} title={event.at}>{moment(event.at)}</time>
+            </li>
+          );
+        })}
+      </ol>
+      {events.length > few && (
+        <button type="button" class="button quiet panel-more" aria-expanded={isAll} onClick={() => setAll(!isAll)}>{isAll ? "Show fewer" : `Show all ${events.length}`}</button>
+      )}
+    </section>
+  );
+}
+
+function described(event: RecordingEvent): { icon: IconName; text: string } {
+  const detail = (name: string): string | undefined => (typeof event.details?.[name] === "string" ? event.details[name] : undefined);
+  switch (event.event) {
+    case "upgraded":
+      return { icon: "check", text: "The mix is now the provider's own recording" };
+    case "upgrade_refused":
+      return { icon: "recordings", text: "The mix stays ours: the provider's is worse" };
+    case "stand_in_replaced":
+      return { icon: "recordings", text: "Our own mix came after all" };
+    case "provider_copy_deleted":
+      return { icon: "trash", text: "The provider deleted its copy" };
+    case "control_requested":
+      return { icon: "pause", text: controlText(event.details) };
+    case "control_answered":
+      return { icon: "check", text: "The recorder answered" };
+    case "missing":
+      return { icon: "alert", text: "Nothing was recorded" };
+    case "incomplete":
+      return { icon: "alert", text: "Less was recorded than there was" };
+    case "complete":
+      return { icon: "check", text: "What was missing has come" };
+    case "deletion_requested":
+      return { icon: "trash", text: "Deletion asked for" };
+    case "deleted":
+      return { icon: "trash", text: "Deleted everywhere" };
+    case "deletion_failed":
+      return { icon: "alert", text: "Not deleted everywhere" };
+    case "tier_changed":
+      return { icon: "package", text: "Moved to another storage tier" };
+    case "legal_hold_placed":
+      return { icon: "hold", text: `Legal hold placed${detail("reason") ? `: ${detail("reason")}` : ""}` };
+    case "legal_hold_lifted":
+      return { icon: "hold", text: "Legal hold lifted" };
+    case "read":
+      return { icon: "account", text: "Looked at" };
+    case "listed":
+      return { icon: "account", text: "Listed" };
+    case "played":
+      return { icon: "play", text: "Played" };
+    case "downloaded":
+      return { icon: "download", text: "Downloaded" };
+    case "exported":
+      return { icon: "package", text: "Exported" };
+    case "shared":
+      return { icon: "link", text: "Shared by a link" };
+    case "share_revoked":
+      return { icon: "link", text: "Link revoked" };
+    case "share_played":
+      return { icon: "play", text: "Played through a link" };
+    default:
+      return { icon: "clock", text: event.event.replaceAll("_", " ") };
+  }
+}
