@@ -1,3 +1,4 @@
+using Burqi.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -8,6 +9,8 @@ namespace Burqi.Catalog.Page;
 /// <summary>The web page: what a browser is given before anybody has said who they are. It holds no data; that comes through the API.</summary>
 internal static class PageExtensions
 {
+    private const string Reason = "The page holds no data, and is where one signs in.";
+
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
     public static void AddPage(this IServiceCollection services) => services.AddSingleton<PageFiles>();
@@ -17,13 +20,13 @@ internal static class PageExtensions
         routes.MapDocument("/", PageDocument.Index);
         routes.MapDocument("/phone", PageDocument.Phone);
         routes.MapMethods("/assets/{name}", Methods, (string name, HttpContext context, PageFiles files) => files.WriteAsync(context, name))
-            .AllowAnonymous()
+            .OpenToAll(Reason)
             .ExcludeFromDescription();
     }
 
     /// <summary>Maps a document of the page. Which route leads to it is the business of whoever maps it.</summary>
     public static RouteHandlerBuilder MapDocument(this IEndpointRouteBuilder routes, string route, PageDocument document) => routes
         .MapMethods(route, Methods, (HttpContext context, PageFiles files) => files.WriteAsync(context, document))
-        .AllowAnonymous()
+        .OpenToAll(Reason)
         .ExcludeFromDescription();
 }

@@ -90,7 +90,7 @@ export function ShareDialog({ recording, onClose }: { recording: Recording; onCl
           <ul>
             {links.map((link) => (
               <li key={link.id}>
-                <span>Until {dateAndTime(link.expires_at)}{link.created_by && <span class="muted"> · made by {link.created_by}</span>}</span>
+                <span>Until {dateAndTime(link.expires_at)}{link.created_by && <span class="muted">Made by {link.created_by}</span>}</span>
                 <button type="button" class="button quiet" onClick={() => void revoke(link)}>Revoke</button>
               </li>
             ))}
