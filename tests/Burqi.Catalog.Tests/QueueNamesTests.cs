@@ -15,7 +15,7 @@ public sealed class QueueNamesTests
 
         queues.Order().ShouldBe(
         [
-            "catalog-archive-backlog-reported", "catalog-assistants-wanted", "catalog-call-ended", "catalog-call-started", "catalog-media-node-reported",
+            "catalog-api-keys-wanted", "catalog-archive-backlog-reported", "catalog-assistants-wanted", "catalog-call-ended", "catalog-call-started", "catalog-media-node-reported",
             "catalog-provider-recording-deleted", "catalog-provider-recording-ready",
             "catalog-recording-archive-failed",
             "catalog-recording-archive-started", "catalog-recording-archived", "catalog-recording-captured", "catalog-recording-control-answered",

@@ -31,6 +31,7 @@ public sealed class AzureStoreTests : IAsyncLifetime
             ["BURQI_DATA_DIR"] = Path.Combine(folder, "data"),
             ["BURQI_RECORDINGS_DIR"] = Path.Combine(folder, "recordings"),
             ["BURQI_API_KEYS"] = ApiKey,
+            ["BURQI_API_REQUESTS_PER_MINUTE"] = "100000", // tests look often
             ["BURQI_STORE"] = "azure",
             ["AZURE_STORAGE_CONTAINER"] = container,
             ["AZURE_STORAGE_CONNECTION_STRING"] = azure.ConnectionString,

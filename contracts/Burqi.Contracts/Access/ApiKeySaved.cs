@@ -18,6 +18,12 @@ public sealed record ApiKeySaved
     /// <summary>SHA-256 of the key in UTF-8, as 64 lower-case hexadecimal digits. A key is random and long, so nothing is learnt from it.</summary>
     public required string KeySha256 { get; init; }
 
+    /// <summary>The same of the key that this one was exchanged for; null where that opens nothing any more.</summary>
+    public string? PreviousKeySha256 { get; init; }
+
+    /// <summary>Until when that one is good (UTC); null where there is none.</summary>
+    public DateTimeOffset? PreviousKeyExpiresAt { get; init; }
+
     /// <summary>What it opens, separated by spaces, such as <c>recordings:read recordings:play</c>.</summary>
     public required string Scopes { get; init; }
 

@@ -1,10 +1,10 @@
 using Burqi.Access;
+using Burqi.Archiver.Access;
 using Burqi.Archiver.ArchiveRecording;
 using Burqi.Archiver.Assistants;
 using Burqi.Archiver.Database;
 using Burqi.Archiver.DeleteAtProvider;
 using Burqi.Archiver.Health;
-using Burqi.Archiver.Http;
 using Burqi.Archiver.Jobs;
 using Burqi.Archiver.Jobs.Http;
 using Burqi.Archiver.Operations;
@@ -48,6 +48,7 @@ public static class ArchiverModule
                 options.FallbackStore = StoreNames.Fallback(configuration);
                 options.DataDirectory = configuration["BURQI_DATA_DIR"] ?? options.DataDirectory;
                 options.ApiKeys = ApiKeys.Read(configuration["BURQI_API_KEYS"]);
+                options.ReadAccess(configuration["BURQI_API_REQUESTS_PER_MINUTE"], configuration["BURQI_TRUSTED_PROXIES"]);
                 options.Read(configuration["BURQI_ARCHIVER_WORKERS"], configuration["BURQI_ARCHIVER_GIVE_UP_HOURS"]);
             })
             .ValidateOnStart();
@@ -94,7 +95,7 @@ public static class ArchiverModule
         services.AddRetention();
         services.AddReconciliation();
         services.AddTwilioRecordings();
-        services.AddApiAccess<ArchiverAccess>(ArchiverAccess.Policy, provider => provider.GetRequiredService<IOptions<ArchiverOptions>>().Value.ApiKeys);
+        services.AddAccess();
 
         services.AddHealthChecks()
             .AddCheck<DatabaseHealthCheck>("archiver-database", tags: [Ready])
@@ -111,6 +112,7 @@ public static class ArchiverModule
         bus.AddAssistantsConsumer<AssistantsConsumerDefinition>();
         bus.AddReconciliationConsumers();
         bus.AddRetentionConsumers();
+        bus.AddConsumer<ApiKeySavedConsumer, ApiKeySavedConsumerDefinition>();
     }
 
     /// <summary>Maps archiver's routes. All of them need an API key.</summary>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using Burqi.Access;
 
 namespace Burqi.Archiver;
 
@@ -33,6 +35,12 @@ public sealed class ArchiverOptions
 
     /// <summary><c>BURQI_API_KEYS</c>: the keys that open the archiver's API, separated by commas; without any it is closed to everybody.</summary>
     public IReadOnlyList<string> ApiKeys { get; set; } = [];
+
+    /// <summary><c>BURQI_API_REQUESTS_PER_MINUTE</c>: how many requests a minute each key may make of this process, where the key says nothing else. Default 1200.</summary>
+    public int RequestsPerMinute { get; set; } = RequestLimits.DefaultRequestsPerMinute;
+
+    /// <summary><c>BURQI_TRUSTED_PROXIES</c>: whose forwarded headers are believed. Optional.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; set; } = [];
 
     /// <summary><c>BURQI_ARCHIVER_WORKERS</c>: how many recordings are transferred at once by this process. Default 8.</summary>
     public int Workers { get; set; } = 8;
@@ -74,6 +82,15 @@ public sealed class ArchiverOptions
 
     /// <summary>What could not be read as a number, for the validator to report with everything else.</summary>
     internal List<string> Unreadable { get; } = [];
+
+    internal AccessSettings Access => new() { Keys = ApiKeys, RequestsPerMinute = RequestsPerMinute, TrustedProxies = TrustedProxies };
+
+    /// <summary>Takes over what is said of the door; null leaves what is set.</summary>
+    internal void ReadAccess(string? requestsPerMinute, string? trustedProxies)
+    {
+        RequestsPerMinute = AccessSettings.ReadRequestsPerMinute(requestsPerMinute, Unreadable);
+        TrustedProxies = ClientAddress.Read(trustedProxies, Unreadable);
+    }
 
     /// <summary>Takes over the numbers among the flat variables; null leaves what is set.</summary>
     internal void Read(string? workers, string? giveUpHours)

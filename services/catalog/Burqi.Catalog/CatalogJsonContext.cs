@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Burqi.Catalog.Access.Keys;
+using Burqi.Catalog.Access.Sessions;
 using Burqi.Catalog.Assistants;
 using Burqi.Catalog.Calls;
 using Burqi.Catalog.Calls.Get;
@@ -40,4 +42,12 @@ namespace Burqi.Catalog;
 [JsonSerializable(typeof(ShareLinks))]
 [JsonSerializable(typeof(ShareLinkContent))]
 [JsonSerializable(typeof(SharedRecording))]
+[JsonSerializable(typeof(Page<ApiKey>))]
+[JsonSerializable(typeof(ApiKey))]
+[JsonSerializable(typeof(NewApiKey))]
+[JsonSerializable(typeof(ApiKeyContent))]
+[JsonSerializable(typeof(KeyRotation))]
+[JsonSerializable(typeof(SessionKey))]
+[JsonSerializable(typeof(SessionView))]
+[JsonSerializable(typeof(SessionCaller))]
 internal sealed partial class CatalogJsonContext : JsonSerializerContext;

@@ -50,6 +50,7 @@ public static class CatalogModule
             {
                 options.DatabaseUrl = configuration["BURQI_DATABASE_URL"]?.Trim() ?? "";
                 options.ApiKeys = ApiKeys.Read(configuration["BURQI_API_KEYS"]);
+                options.ReadAccess(configuration["BURQI_API_REQUESTS_PER_MINUTE"], configuration["BURQI_TRUSTED_PROXIES"]);
             })
             .ValidateOnStart();
 
@@ -82,7 +83,7 @@ public static class CatalogModule
         services.AddPage();
         services.AddAnswers();
 
-        services.AddApiAccess<CatalogAccess>(CatalogAccess.Policy, provider => provider.GetRequiredService<IOptions<CatalogOptions>>().Value.ApiKeys);
+        services.AddAccess();
         services.AddExceptionHandler<CatalogExceptionHandler>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, CatalogJsonContext.Default));
         services.AddCatalogOpenApi();
@@ -105,11 +106,12 @@ public static class CatalogModule
         bus.AddConsumer<AssistantsWantedConsumer, AssistantsWantedConsumerDefinition>();
         bus.AddConsumer<RecordingControlAnsweredConsumer, RecordingControlAnsweredConsumerDefinition>();
         bus.AddWaveformConsumers();
+        bus.AddAccessConsumers();
         bus.AddRetentionConsumers();
         bus.AddOperationsConsumers();
     }
 
-    /// <summary>Maps catalog's routes. All of them need an API key, but the page itself, which holds nothing that is anybody's.</summary>
+    /// <summary>Maps catalog's routes. Each says what it needs; the page itself needs nothing, since it holds nothing that is anybody's.</summary>
     public static IEndpointRouteBuilder MapCatalog(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("").RequireAuthorization(CatalogAccess.Policy);
@@ -127,6 +129,7 @@ public static class CatalogModule
         api.MapRetention();
         api.MapOperations();
         api.MapTwilioDialling();
+        api.MapAccess();
         api.MapOpenApi().RequireAnyKey();
         routes.MapPage();
         routes.MapShared();

@@ -23,6 +23,7 @@ internal sealed class CatalogOptionsValidator : IValidateOptions<CatalogOptions>
             failures.Add("BURQI_API_KEYS is missing: without a key nobody could use the API.");
         }
 
+        failures.AddRange(options.Unreadable);
         failures.AddRange(ApiKeys.Objections(options.ApiKeys));
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
@@ -5,13 +6,17 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 
 namespace Burqi.Access;
 
-/// <summary><c>Authorization: Bearer &lt;key&gt;</c> (RFC 6750), answered with a problem where it is missing, wrong or not enough.</summary>
+/// <summary><c>Authorization: Bearer &lt;key&gt;</c> (RFC 6750), or a browser's session, answered with a problem where it is missing, wrong or not enough.</summary>
 /// <remarks>The base class is given no logger: it would write three lines for every refusal, and ours says all of it in one.</remarks>
 internal sealed class ApiKeyAuthentication(
-    IEnumerable<ICallerSource> sources,
+    Callers callers,
+    IEnumerable<ISessions> sessions,
+    RequestLimits limits,
+    ClientAddress addresses,
     IAccessLog log,
     IProblemDetailsService problems,
     IOptionsMonitor<AuthenticationSchemeOptions> options,
@@ -19,70 +24,116 @@ internal sealed class ApiKeyAuthentication(
 {
     private const string Prefix = "Bearer ";
 
-    // No key and no token is longer; what is longer need not be hashed.
-    private const int LongestToken = 8 * 1024;
-
-    private string? Address => Context.Connection.RemoteIpAddress?.ToString();
+    private static readonly TimeSpan RetryAfterOutage = TimeSpan.FromSeconds(5);
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         // An open route asks nobody who he is: it is there when the database is not.
-        // Two headers are as good as none: which one counts would be a guess.
-        if (Context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null
-            || Request.Headers.Authorization is not [{ } header] || !header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        if (Context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null)
         {
             return AuthenticateResult.NoResult();
         }
 
-        return await FindAsync(header[Prefix.Length..].Trim()) is { } caller ? Succeed(caller) : AuthenticateResult.Fail("The key is not known.");
+        if (Request.Headers.Authorization.Count == 0)
+        {
+            foreach (var session in sessions)
+            {
+                if (await session.FindAsync(Context, Context.RequestAborted) is ({ } user, var refusal))
+                {
+                    return Succeed(user, refusal);
+                }
+            }
+
+            return AuthenticateResult.NoResult();
+        }
+
+        // Two headers are as good as none: which one counts would be a guess.
+        if (Request.Headers.Authorization is not [{ } header] || !header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            return AuthenticateResult.NoResult();
+        }
+
+        try
+        {
+            return await callers.FindAsync(header[Prefix.Length..].Trim(), Context.RequestAborted) is { } caller
+                ? Succeed(caller, refusal: null)
+                : AuthenticateResult.Fail("The key is not known.");
+        }
+        catch (KeysUnavailableException exception)
+        {
+            Context.Features.Set(new Refusal(StatusCodes.Status503ServiceUnavailable, exception.Message, RetryAfterOutage));
+            return AuthenticateResult.Fail(exception);
+        }
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        var keyGiven = (await HandleAuthenticateOnceSafeAsync()).Failure is not null;
-        log.Refused(Request.Method, Context.GetEndpoint()?.DisplayName, keyGiven, Address);
+        if (Context.Features.Get<Refusal>() is { } outage)
+        {
+            await WriteProblemAsync(outage);
+            return;
+        }
 
+        var keyGiven = (await HandleAuthenticateOnceSafeAsync()).Failure is not null;
+        var address = addresses.Of(Context);
+        if (keyGiven && limits.Failed(address) is { } wait)
+        {
+            log.Limited();
+            await WriteProblemAsync(new(StatusCodes.Status429TooManyRequests, "Too many API keys that are not known came from this address.", wait));
+            return;
+        }
+
+        log.Refused(Request.Method, Context.GetEndpoint()?.DisplayName, keyGiven, address);
         Response.Headers.WWWAuthenticate = keyGiven ? "Bearer realm=\"burqi\", error=\"invalid_token\"" : "Bearer realm=\"burqi\"";
-        await WriteProblemAsync(
+        await WriteProblemAsync(new(
             StatusCodes.Status401Unauthorized,
-            keyGiven ? "The API key is not known." : "An API key is needed: send it as \"Authorization: Bearer <key>\".");
+            keyGiven ? "The API key is not known." : "An API key is needed: send it as \"Authorization: Bearer <key>\"."));
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
-        var scope = Context.GetEndpoint()?.Metadata.GetMetadata<RequiredScope>()?.Scope;
-        Response.Headers.WWWAuthenticate = $"Bearer realm=\"burqi\", error=\"insufficient_scope\"{(scope is null ? "" : $", scope=\"{scope}\"")}";
-        return WriteProblemAsync(
-            StatusCodes.Status403Forbidden, scope is null ? "No key opens this." : $"The API key does not open this: it lacks the scope {scope}.");
+        var caller = Caller.Of(Context);
+        var refusal = Context.Features.Get<Refusal>() ?? LacksScope();
+        log.Forbidden(Request.Method, Context.GetEndpoint()?.DisplayName, refusal.Status, caller.Id, caller.Address);
+        return WriteProblemAsync(refusal);
     }
 
-    private async Task<Caller?> FindAsync(string token)
+    private Refusal LacksScope()
     {
-        foreach (var source in token.Length is 0 or > LongestToken ? [] : sources)
+        if (Context.GetEndpoint()?.Metadata.GetMetadata<RequiredScope>()?.Scope is not { } scope)
         {
-            if (await source.FindAsync(token, Context.RequestAborted) is { } caller)
-            {
-                return caller;
-            }
+            return new(StatusCodes.Status403Forbidden, "No key opens this.");
         }
 
-        return null;
+        Response.Headers.WWWAuthenticate = $"Bearer realm=\"burqi\", error=\"insufficient_scope\", scope=\"{scope}\"";
+        return new(StatusCodes.Status403Forbidden, $"The API key does not open this: it lacks the scope {scope}.");
     }
 
-    private AuthenticateResult Succeed(Caller caller)
+    private AuthenticateResult Succeed(Caller caller, Refusal? refusal)
     {
-        Context.Features.Set(caller with { Address = Address });
+        if (refusal is null && limits.Take(caller) is { } wait)
+        {
+            refusal = new(StatusCodes.Status429TooManyRequests, "This API key has made as many requests as it may for now.", wait);
+        }
+
+        Context.Features.Set(caller with { Address = addresses.Of(Context) });
+        Context.Features.Set(refusal);
 
         // What is behind the door is for one caller: no cache on the way may keep it for the next.
         Response.Headers.CacheControl = "private, no-cache";
-        Response.Headers.Append("Vary", "Authorization, Cookie");
+        Response.Headers.Append(HeaderNames.Vary, $"{HeaderNames.Authorization}, {HeaderNames.Cookie}");
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(Scheme.Name)), Scheme.Name));
     }
 
-    private async Task WriteProblemAsync(int status, string detail)
+    private async Task WriteProblemAsync(Refusal refusal)
     {
-        Response.StatusCode = status;
+        Response.StatusCode = refusal.Status;
         Response.Headers.CacheControl = "no-store";
-        await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = Context, ProblemDetails = { Status = status, Detail = detail } });
+        if (refusal.RetryAfter is { } wait)
+        {
+            Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = Context, ProblemDetails = { Status = refusal.Status, Detail = refusal.Detail } });
     }
 }

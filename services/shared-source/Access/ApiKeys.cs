@@ -6,7 +6,7 @@ using System.Text;
 namespace Burqi.Access;
 
 /// <summary>The configured keys, held as hashes only. They open everything: with one of them the others are made.</summary>
-internal sealed class ApiKeys(IEnumerable<string> keys) : ICallerSource
+internal sealed class ApiKeys(IEnumerable<string> keys) : IKeySource
 {
     /// <summary>Below this a key could be guessed over the network.</summary>
     public const int ShortestKey = 16;
@@ -41,6 +41,9 @@ internal sealed class ApiKeys(IEnumerable<string> keys) : ICallerSource
 
         return ValueTask.FromResult(found);
     }
+
+    public ValueTask<IReadOnlyList<(byte[] Hash, Caller Caller)>> KeysAsync(string id, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<(byte[] Hash, Caller Caller)>>([.. known.Where(key => key.Caller.Id == id)]);
 
     private static Caller Named(int position)
     {

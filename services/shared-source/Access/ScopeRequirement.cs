@@ -10,6 +10,7 @@ internal sealed class ScopeRequirement : AuthorizationHandler<ScopeRequirement>,
     {
         if (context.Resource is HttpContext request
             && request.Features.Get<Caller>() is { } caller
+            && request.Features.Get<Refusal>() is null
             && request.GetEndpoint()?.Metadata.GetMetadata<RequiredScope>() is { } required
             && (required.Scope is null || caller.May(required.Scope)))
         {

@@ -25,6 +25,7 @@ public sealed class RoutesTests
             "POST /calls/{call_id}/recording/pause", "POST /calls/{call_id}/recording/resume", "POST /calls/{call_id}/recording/stop",
             "GET /assistants", "GET /assistants/{id}", "PUT /assistants/{id}", "DELETE /assistants/{id}",
             "DELETE /calls/{call_id}/recording/{recording_id}", "PUT /calls/{call_id}/legal-hold", "DELETE /calls/{call_id}/legal-hold", "GET /retention",
+            "POST /keys", "GET /keys", "GET /keys/{id}", "POST /keys/{id}/rotate", "DELETE /keys/{id}", "POST /session", "GET /session", "DELETE /session",
             "GET /usage", "GET /operations", "POST /twilio/token", "GET /openapi/{documentName}.json",
             "POST /calls/{call_id}/recording/{recording_id}/links", "GET /calls/{call_id}/recording/{recording_id}/links",
             "DELETE /calls/{call_id}/recording/{recording_id}/links/{link_id}",

@@ -52,6 +52,7 @@ public class CatalogHost : WebApplicationFactory<Program>, IAsyncLifetime
         database = NpgsqlDataSource.Create(ConnectionString);
         settings["BURQI_DATABASE_URL"] = ConnectionString;
         settings["BURQI_API_KEYS"] = $"{ApiKey}, {OtherApiKey}";
+        settings["BURQI_API_REQUESTS_PER_MINUTE"] = "1000000"; // tests share keys, and have no time to wait
         settings["BURQI_DATA_DIR"] = DataDirectory;
         settings["BURQI_URLS"] = "http://127.0.0.1:0";
         foreach (var (name, value) in await SettingsAsync())

@@ -60,6 +60,7 @@ public sealed class ArchivingStack : IAsyncLifetime
             ["BURQI_BUS_QUEUES"] = "", // the other services are not here
             ["BURQI_DATABASE_URL"] = databaseUrl,
             ["BURQI_API_KEYS"] = "archiving-tests-0123456789abcdef",
+            ["BURQI_API_REQUESTS_PER_MINUTE"] = "100000", // tests look often
             ["BURQI_STORE"] = "s3",
             ["S3_RECORDING_BUCKET"] = _bucket,
             ["S3_RECORDING_REGION"] = "us-east-1",

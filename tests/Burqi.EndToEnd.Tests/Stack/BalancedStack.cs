@@ -57,6 +57,7 @@ public sealed class BalancedStack : IAsyncLifetime
             ["BURQI_RECORDINGS_DIR"] = RecordingsFolder,
             ["BURQI_DATABASE_URL"] = databaseUrl,
             ["BURQI_API_KEYS"] = ApiKey,
+            ["BURQI_API_REQUESTS_PER_MINUTE"] = "100000", // tests look often
             ["BURQI_TRUSTED_PROXIES"] = "127.0.0.1",
             ["BURQI_COMPLETENESS_MINUTES"] = "0.1",
             ["TWILIO_ACCOUNT_SID"] = Twilio.Options.AccountSid,

@@ -76,6 +76,7 @@ public sealed class DistributedStack : IAsyncLifetime
             ["TWILIO_CALLER_ID"] = "+18005551212",
             ["BURQI_DATABASE_URL"] = databaseUrl,
             ["BURQI_API_KEYS"] = ApiKey,
+            ["BURQI_API_REQUESTS_PER_MINUTE"] = "100000", // tests look often
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = traces.Address.GetLeftPart(UriPartial.Authority),
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
             ["OTEL_BSP_SCHEDULE_DELAY"] = "500",

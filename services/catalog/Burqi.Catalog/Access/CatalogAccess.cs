@@ -15,9 +15,20 @@ internal sealed partial class CatalogAccess(CatalogMetrics metrics, ILogger<Cata
         Log.Refused(logger, method, endpoint, keyGiven, remoteAddress);
     }
 
+    public void Forbidden(string method, string? endpoint, int status, string callerId, string? remoteAddress)
+    {
+        metrics.RequestRefused();
+        Log.Forbidden(logger, method, endpoint, status, callerId, remoteAddress);
+    }
+
+    public void Limited() => metrics.RequestRefused();
+
     private static partial class Log
     {
         [LoggerMessage(5030, LogLevel.Warning, "Refused {Method} {Endpoint}: no valid API key (one given: {KeyGiven}), from {RemoteAddress}")]
         public static partial void Refused(ILogger logger, string method, string? endpoint, bool keyGiven, string? remoteAddress);
+
+        [LoggerMessage(5220, LogLevel.Information, "Refused {Method} {Endpoint} with {Status} to {CallerId}, from {RemoteAddress}")]
+        public static partial void Forbidden(ILogger logger, string method, string? endpoint, int status, string callerId, string? remoteAddress);
     }
 }

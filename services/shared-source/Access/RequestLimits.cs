@@ -1,0 +1,66 @@
+using System.Net;
+using System.Threading.RateLimiting;
+
+namespace Burqi.Access;
+
+/// <summary>
+/// How much each caller may ask for, and how often an address may come with a key that is none. Each process counts for itself. Who has a key that is
+/// good is never kept out by those who try others from the same address: several callers may share one.
+/// </summary>
+internal sealed class RequestLimits(int requestsPerMinute) : IDisposable
+{
+    /// <summary>Where nothing is configured.</summary>
+    public const int DefaultRequestsPerMinute = 1200;
+
+    /// <summary>The greatest that can be given to a key or configured.</summary>
+    public const int MostRequestsPerMinute = 1_000_000;
+
+    private const int FailuresPerMinute = 60;
+    private const int SecondsOfAMinute = 60;
+    private const int BytesOfANetwork = 8;
+
+    private readonly PartitionedRateLimiter<Caller> callers = PartitionedRateLimiter.Create<Caller, (string Id, int Limit)>(caller =>
+        RateLimitPartition.GetTokenBucketLimiter((caller.Id, Limit: caller.RequestsPerMinute ?? requestsPerMinute), key => Bucket(key.Limit)));
+
+    private readonly PartitionedRateLimiter<string> failures = PartitionedRateLimiter.Create<string, string>(
+        address => RateLimitPartition.GetTokenBucketLimiter(address, _ => Bucket(FailuresPerMinute)));
+
+    /// <summary>Null where the caller may; otherwise when to come again.</summary>
+    public TimeSpan? Take(Caller caller) => Wait(callers, caller, 1);
+
+    /// <summary>Counts a key that is none; null where the address may try another.</summary>
+    public TimeSpan? Failed(string? address) => Wait(failures, Network(address), 1);
+
+    /// <summary>Null where the address may try a key.</summary>
+    public TimeSpan? MayTry(string? address) => Wait(failures, Network(address), 0);
+
+    public void Dispose()
+    {
+        callers.Dispose();
+        failures.Dispose();
+    }
+
+    private static TimeSpan? Wait<T>(PartitionedRateLimiter<T> limiter, T who, int permits)
+    {
+        using var lease = limiter.AttemptAcquire(who, permits);
+        return lease.IsAcquired ? null
+            : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) && wait > TimeSpan.FromSeconds(1) ? wait
+            : TimeSpan.FromSeconds(1);
+    }
+
+    // A minute's worth at once, and then as evenly as whole requests allow.
+    private static TokenBucketRateLimiterOptions Bucket(int limit) => new()
+    {
+        TokenLimit = limit,
+        TokensPerPeriod = Math.Max(1, (int)Math.Round((double)limit / SecondsOfAMinute)),
+        ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(1, (double)SecondsOfAMinute / limit)),
+        QueueLimit = 0,
+        AutoReplenishment = true,
+    };
+
+    // Who has one IPv6 address has all of its network.
+    private static string Network(string? address) =>
+        IPAddress.TryParse(address, out var parsed) && parsed is { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false }
+            ? Convert.ToHexString(parsed.GetAddressBytes()[..BytesOfANetwork])
+            : address ?? "";
+}
