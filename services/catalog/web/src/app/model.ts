@@ -72,7 +72,13 @@ export interface CallDetails extends Call {
   pauses: Pause[];
   legal_hold: LegalHold | null;
   events: RecordingEvent[];
-  provider_ids?: Record<string, unknown> | null;
+  /** The events before those that came along; null where there are none. */
+  events_next_cursor?: string | null;
+  provider_ids?: ProviderIds | null;
+}
+
+export interface ProviderIds {
+  recordings: ({ recording_id: string } & Record<string, string | null>)[];
 }
 
 export interface Waveform {

@@ -87,7 +87,7 @@ function Head({ call, isStale, onHold, onChanged }: { call: CallDetails; isStale
     <header class="call-head">
       <div class="call-title">
         <h1 class="numbers">
-          {party(call.from_address)}<span class="row-arrow" aria-hidden="true">→</span><span class="visually-hidden"> to </span>{party(call.to_address)}
+          {party(call.from_address)}<span class="entry-arrow" aria-hidden="true">→</span><span class="visually-hidden"> to </span>{party(call.to_address)}
         </h1>
         <p class="call-facts muted">
           <time dateTime={started}>{dateAndTime(started)}</time>

@@ -28,17 +28,20 @@ export function Details({ call }: { call: CallDetails }) {
   );
 }
 
-/** As the API names them; without that, the provider's recordings. */
-function idsOf(call: CallDetails): [string, string][] {
-  const told = Object.entries(call.provider_ids ?? {}).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value]).filter((one) => typeof one === "string").map((one): [string, string] => [words(name), one as string]));
-  const sids = [...new Set(call.recordings.flatMap((recording) => (recording.recording_sid ? [recording.recording_sid] : [])))];
-  return told.length > 0 ? told.filter(([, value]) => value !== call.call_id) : sids.map((sid) => ["Recording", sid]);
-}
+const idNames: Record<string, string> = {
+  recording_sid: "Recording",
+  stream_id: "Stream",
+  server_call_id: "Server call id",
+  correlation_id: "Correlation id",
+  request_id: "Request id",
+  error_code: "Error code",
+};
 
-function words(name: string): string {
-  const text = name.replaceAll("_", " ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** The ids of the call's recordings, each once: several tracks come from one stream. */
+function idsOf(call: CallDetails): [string, string][] {
+  const recordings = call.provider_ids?.recordings ?? [];
+  return Object.entries(idNames).flatMap(([name, label]) =>
+    [...new Set(recordings.flatMap((ids) => ids[name] ?? []))].map((value): [string, string] => [label, value]));
 }
 
 function Copy({ name, value }: { name: string; value: string }) {

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { get, path } from "../app/api";
 import type { CallDetails, RecordingEvent } from "../app/model";
 import { moment } from "../ui/format";
 import { Icon, type IconName } from "../ui/Icon";
@@ -10,7 +11,15 @@ const few = 8;
 /** What happened to the call's recordings, and who read, played or took them: the latest first. */
 export function History({ call }: { call: CallDetails }) {
   const [isAll, setAll] = useState(false);
-  const events = [...call.events].reverse();
+  const [earlier, setEarlier] = useState<{ events: RecordingEvent[]; next: string | null }>();
+  const events = [...(earlier?.events ?? []), ...call.events].reverse();
+  const next = earlier ? earlier.next : call.events_next_cursor;
+
+  async function more(): Promise<void> {
+    const before = await get<CallDetails>(`${path`/calls/${call.call_id}`}?events_cursor=${encodeURIComponent(next!)}`);
+    setEarlier({ events: [...before.events, ...(earlier?.events ?? [])], next: before.events_next_cursor ?? null });
+  }
+
   const shown = isAll ? events : events.slice(0, few);
   return (
     <section class="card panel" aria-labelledby="history">
@@ -33,6 +42,7 @@ export function History({ call }: { call: CallDetails }) {
           );
         })}
       </ol>
+      {isAll && next && <button type="button" class="button quiet panel-more" onClick={() => void more().catch(() => undefined)}>Show earlier</button>}
       {events.length > few && (
         <button type="button" class="button quiet panel-more" aria-expanded={isAll} onClick={() => setAll(!isAll)}>{isAll ? "Show fewer" : `Show all ${events.length}`}</button>
       )}

@@ -31,6 +31,9 @@ export function PlayerCard({ call, wanted, ...actions }: { call: CallDetails; wa
   const { player, state } = usePlayer(call.call_id, timeline, wanted, may("recordings:play"));
   const root = useRef<HTMLElement>(null);
   useShortcuts(root, player);
+  useEffect(() => {
+    root.current?.append(player.host);
+  });
 
   const groups = groupsOf(timeline.lanes);
   const loudest = Math.max(1, ...[...waveforms.values()].flatMap((waveform) => (waveform === "none" ? [] : waveform.peaks.map((peaks) => max(peaks)))));
@@ -50,7 +53,7 @@ export function PlayerCard({ call, wanted, ...actions }: { call: CallDetails; wa
     <section class="card player" aria-label="Player" ref={root}>
       <Transport player={player} state={state} canPlay={canPlay} isLive={timeline.lanes.some((lane) => lane.isLive)} />
       {state.error && <div class="notice bad player-error" role="alert"><Icon name="alert" />{state.error}</div>}
-      <div class="axis">
+      <div class="timeline">
         <Ruler player={player} timeline={timeline} canPlay={canPlay} />
         {groups.map((group, index) => (
           <Group key={group.source} group={group} isFirst={index === 0} isOpen={index === 0 || group.lanes.some((lane) => lane.recording.id === wanted)}>
@@ -141,7 +144,7 @@ function Ruler({ player, timeline, canPlay }: { player: Player; timeline: Timeli
   }, []);
 
   useEffect(() => player.onPosition((position) => {
-    const axis = slider.current!.closest<HTMLElement>(".axis")!;
+    const axis = slider.current!.closest<HTMLElement>(".timeline")!;
     axis.style.setProperty("--at", String(total > 0 ? Math.min(position / total, 1) : 0));
     const second = String(Math.floor(position));
     if (slider.current!.getAttribute("aria-valuenow") !== second) {
@@ -167,7 +170,7 @@ function Ruler({ player, timeline, canPlay }: { player: Player; timeline: Timeli
         {...seeking(player, total)}
       >
         {ticks(total, width).map((second) => (
-          <span key={second} class="tick numbers" style={{ left: `${(second / total) * 100}%` }} aria-hidden="true">{length(second * 1000)}</span>
+          <span key={second} class="timeline-tick numbers" style={{ left: `${(second / total) * 100}%` }} aria-hidden="true">{length(second * 1000)}</span>
         ))}
         {gaps.map((gap) => <span key={gap.from} class="gap" style={place(gap, total)} title={`Nothing recorded for ${lengthInWords((gap.to - gap.from) * 1000)}`} />)}
         {marks.map((mark) => <span key={`${mark.at} ${mark.text}`} class="mark" style={{ left: `${(mark.at / total) * 100}%` }} title={`${mark.text} at ${length(mark.at * 1000)}`} />)}

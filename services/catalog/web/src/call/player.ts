@@ -24,6 +24,8 @@ export interface PlayerState {
 const greatestDrift = 0.08;
 
 export class Player {
+  /** Where the audio elements are; nothing of them is seen. */
+  readonly host = Object.assign(document.createElement("div"), { hidden: true });
   private readonly voices = new Map<string, Voice>();
   private readonly stateListeners = new Set<(state: PlayerState) => void>();
   private readonly positionListeners = new Set<(position: number) => void>();
@@ -54,7 +56,7 @@ export class Player {
       }
 
       known?.dispose();
-      this.voices.set(track.id, new Voice(track, () => this.failed(track)));
+      this.voices.set(track.id, new Voice(track, this.host, () => this.failed(track)));
       const isHeard = known ? this.isHeard(track.id) : isFirst && initiallyHeard.has(track.id);
       heard.set(track.id, new Array<boolean>(track.channels).fill(isHeard));
     }
@@ -229,7 +231,7 @@ class Voice {
   private element: HTMLAudioElement | undefined;
   private mixer: Mixer | undefined;
 
-  constructor(public track: Track, private readonly onError: () => void) {}
+  constructor(public track: Track, private readonly host: HTMLElement, private readonly onError: () => void) {}
 
   covers(position: number): boolean {
     return position >= this.track.offset && position < this.track.offset + this.track.duration;
@@ -256,6 +258,7 @@ class Voice {
       this.element = new Audio(this.track.url);
       this.element.preload = "auto";
       this.element.addEventListener("error", this.onError);
+      this.host.append(this.element);
     }
 
     if (this.element.paused && !this.element.ended) {
@@ -298,6 +301,7 @@ class Voice {
       this.element.pause();
       this.element.removeAttribute("src");
       this.element.load();
+      this.element.remove();
     }
   }
 }

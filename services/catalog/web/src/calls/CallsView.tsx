@@ -77,7 +77,7 @@ export function List<T>({ place, pages, isNarrowed, startOf, empty, children }: 
       {[...days].map(([day, rows]) => (
         <section key={day} class="list-day">
           <h2>{day}</h2>
-          <ul class="card rows">{rows.map(children)}</ul>
+          <ul class="card entries">{rows.map(children)}</ul>
         </section>
       ))}
       {error !== undefined && <Failure error={error} retry={more} />}
@@ -110,26 +110,26 @@ function CallRow({ call }: { call: Call }) {
   const recorded = completenessLabel(call);
   const started = call.started_at ?? call.created_at;
   return (
-    <li class="row">
-      <span class={`row-icon${isOutbound ? " is-out" : ""}`}><Icon name={isOutbound ? "outbound" : "inbound"} /></span>
-      <span class="row-main">
-        <a class="row-link numbers" href={hashOf(["calls", call.call_id])}>
+    <li class="entry">
+      <span class={`entry-icon${isOutbound ? " is-out" : ""}`}><Icon name={isOutbound ? "outbound" : "inbound"} /></span>
+      <span class="entry-main">
+        <a class="entry-link numbers" href={hashOf(["calls", call.call_id])}>
           <span class="visually-hidden">{isOutbound ? "Outbound call" : "Inbound call"} from </span>
           {party(call.from_address)}
-          <span class="row-arrow" aria-hidden="true">→</span>
+          <span class="entry-arrow" aria-hidden="true">→</span>
           <span class="visually-hidden"> to </span>
           {party(call.to_address)}
         </a>
-        <span class="row-sub">{call.assistant_id ?? (isOutbound ? "Outbound" : "Inbound")}</span>
+        <span class="entry-sub">{call.assistant_id ?? (isOutbound ? "Outbound" : "Inbound")}</span>
       </span>
-      <span class="row-chips">
+      <span class="entry-chips">
         {state && <Chip label={state} />}
         {recorded && (recorded.tone === "good"
-          ? <span class="row-fine" title="Completely recorded"><Icon name="check" /><span class="visually-hidden">Completely recorded</span></span>
+          ? <span class="entry-fine" title="Completely recorded"><Icon name="check" /><span class="visually-hidden">Completely recorded</span></span>
           : <Chip label={recorded} title={call.completeness_reason ?? undefined} />)}
       </span>
-      <time class="row-time numbers" dateTime={started}>{clock(started)}</time>
-      <span class="row-length numbers">
+      <time class="entry-time numbers" dateTime={started}>{clock(started)}</time>
+      <span class="entry-length numbers">
         {call.duration_ms === null
           ? <span aria-hidden="true">–</span>
           : <><span aria-hidden="true">{length(call.duration_ms)}</span><span class="visually-hidden">{lengthInWords(call.duration_ms)}</span></>}
@@ -144,9 +144,9 @@ function Skeleton() {
       <span class="visually-hidden" role="status">Loading</span>
       <section class="list-day" aria-hidden="true">
         <div class="skeleton skeleton-day" />
-        <div class="card rows">
+        <div class="card entries">
           {Array.from({ length: 8 }, (_, index) => (
-            <div key={index} class="row"><span class="row-icon skeleton" /><span class="row-main"><span class="skeleton skeleton-line" /><span class="skeleton skeleton-line is-short" /></span></div>
+            <div key={index} class="entry"><span class="entry-icon skeleton" /><span class="entry-main"><span class="skeleton skeleton-line" /><span class="skeleton skeleton-line is-short" /></span></div>
           ))}
         </div>
       </section>

@@ -44,7 +44,7 @@ export function Filters({ place, parameters, filters }: { place: string; paramet
           type="search"
           enterkeyhint="search"
           aria-label="Search by phone number or call id"
-          placeholder="Phone number or call id"
+          placeholder="Number or call id"
           autocomplete="off"
           spellcheck={false}
           value={text}

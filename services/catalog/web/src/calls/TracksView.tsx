@@ -36,22 +36,22 @@ function TrackRow({ recording }: { recording: Recording }) {
   const facts = [recording.format?.toUpperCase(), recording.channels === 2 ? "stereo" : recording.channels === 1 ? "mono" : undefined,
     recording.sample_rate && `${recording.sample_rate / 1000} kHz`, recording.file_size && size(recording.file_size)].filter(Boolean).join(" · ");
   return (
-    <li class="row">
-      <span class={`row-icon voice-${recording.recording_type}`}><Icon name="recordings" /></span>
-      <span class="row-main">
-        <a class="row-link" href={hashOf(["calls", recording.call_id], new URLSearchParams({ recording: recording.id }))}>
+    <li class="entry">
+      <span class={`entry-icon voice-${recording.recording_type}`}><Icon name="recordings" /></span>
+      <span class="entry-main">
+        <a class="entry-link" href={hashOf(["calls", recording.call_id], new URLSearchParams({ recording: recording.id }))}>
           {trackName(recording.recording_type)} <span class="muted">by {sourceName(recording.recording_source)}</span>
         </a>
-        <span class="row-sub"><span class="mono">{recording.call_id}</span></span>
+        <span class="entry-sub"><span class="mono">{recording.call_id}</span></span>
       </span>
-      <span class="row-facts numbers">{facts}</span>
-      <span class="row-chips">
+      <span class="entry-facts numbers">{facts}</span>
+      <span class="entry-chips">
         {label.tone === "good"
-          ? <span class="row-fine" title="Ready"><Icon name="check" /><span class="visually-hidden">Ready</span></span>
+          ? <span class="entry-fine" title="Ready"><Icon name="check" /><span class="visually-hidden">Ready</span></span>
           : <Chip label={label} />}
       </span>
-      <time class="row-time numbers" dateTime={started}>{clock(started)}</time>
-      <span class="row-length numbers">
+      <time class="entry-time numbers" dateTime={started}>{clock(started)}</time>
+      <span class="entry-length numbers">
         {recording.duration_ms === null
           ? <span aria-hidden="true">–</span>
           : <><span aria-hidden="true">{length(recording.duration_ms)}</span><span class="visually-hidden">{lengthInWords(recording.duration_ms)}</span></>}
