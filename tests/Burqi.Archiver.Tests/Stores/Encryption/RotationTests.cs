@@ -165,6 +165,27 @@ public sealed class RotationTests : ArchiverTest
         (await ScalarAsync<string>("select status from archiver.encryption_rotations where key_id = 'key-of-nobody'")).ShouldBe("superseded");
     }
 
+    [Fact]
+    public async Task Rotate_AnUploadIsUnderWayUnderTheOldKey_WaitsForItAndLooksAtItToo()
+    {
+        await ArchiveAsync(3);
+
+        // As if a replica that has the old key for its current one were still at it. It is the first in the order in which they are looked at.
+        var first = $"id = (select min(id::text)::uuid from archiver.jobs where step = 'archive')";
+        await ExecuteAsync(
+            $"update archiver.jobs set status = 'running', lease_id = gen_random_uuid(), lease_owner = 'another', lease_expires_at = now() + interval '1 hour' where {first}");
+        EncryptionKeys.Set(Settings, "new", "old");
+        await using var archiver = await StartArchiverAsync();
+
+        var asked = await AskAsync(archiver);
+        await Eventually.BecomesTrueAsync(async () => Number(await GetAsync(archiver, $"/encryption-rotations/{asked}"), "looked_at") == 2);
+        await ExecuteAsync($"update archiver.jobs set status = 'completed', lease_id = null, lease_owner = null, lease_expires_at = null where {first}");
+        var rotation = await EndOfAsync(archiver, asked);
+
+        (Text(rotation, "status"), Number(rotation, "rewrapped"), Number(rotation, "remaining")).ShouldBe(("completed", 3, 0));
+        await ShouldBeReadableWithAsync("new");
+    }
+
     [Theory]
     [InlineData("POST", "/encryption-rotations", null, HttpStatusCode.Unauthorized)]
     [InlineData("GET", "/encryption-rotations", null, HttpStatusCode.Unauthorized)]

@@ -92,9 +92,19 @@ internal sealed partial class RotationWorker(
 
             if (end.Failed == 0)
             {
-                await rotations.EndAsync(end.Id, RotationStatuses.Completed, end.Failed, error: null, cancellationToken);
-                Log.Completed(logger, end.Id, keyId);
-                return;
+                if (await CountMissedAsync(end, keyId, cancellationToken) is not { } missed)
+                {
+                    return;
+                }
+
+                if (missed == 0)
+                {
+                    await rotations.EndAsync(end.Id, RotationStatuses.Completed, end.Failed, error: null, cancellationToken);
+                    Log.Completed(logger, end.Id, keyId);
+                    return;
+                }
+
+                end = end with { Failed = missed, Error = "They were stored under an older key meanwhile: an archiver still has that for its current one." };
             }
 
             if (pass == MostPasses)
@@ -108,6 +118,27 @@ internal sealed partial class RotationWorker(
             await rotations.RestartAsync(end.Id, cancellationToken);
             place = end with { Position = Guid.Empty, Failed = 0 };
         }
+    }
+
+    /// <summary>
+    /// What came under another key while the others were looked at: uploads that a replica began before it was given the new key may last for
+    /// hours, and end behind the place where the pass is by then. They are waited for.
+    /// </summary>
+    /// <returns>How many there are; null where the rotation is not wanted any more.</returns>
+    private async Task<long?> CountMissedAsync(RotationPlace end, string keyId, CancellationToken cancellationToken)
+    {
+        var uploads = await queries.UploadsAsync(cancellationToken);
+        while (await queries.CountHeldAsync(end.Id, uploads, cancellationToken) is { } held)
+        {
+            if (held == 0)
+            {
+                return await queries.CountOthersAsync(keyId, cancellationToken);
+            }
+
+            await Task.Delay(_options.PollInterval, clock, cancellationToken);
+        }
+
+        return null;
     }
 
     /// <summary>Looks at all objects from a place on. Where it ended; null where the rotation is not wanted any more.</summary>
