@@ -16,7 +16,7 @@ public sealed class S3Server : IAsyncDisposable
     {
         Environment = ("BURQI_TEST_S3", address => Task.FromResult(Connect(new Uri(address)))),
         Compose = ("s3", ConnectAsync),
-        Local = (() => ((string[])["radosgw", "ceph-mon", "ceph-osd", "monmaptool", "radosgw-admin"]).All(name => File.Exists(Path.Combine("/usr/bin", name))), StartPrivateAsync),
+        Local = (() => ((string[])["radosgw", "ceph-mon", "ceph-osd", "monmaptool", "radosgw-admin"]).All(name => File.Exists(Path.Combine("/usr/bin", name))), () => StartPrivateAsync(onDisk: false)),
     };
 
     private static readonly Lazy<Task<S3Server>> Shared = new(async () => SharedServers.Keep(await Source.FindAsync()));
@@ -47,10 +47,11 @@ public sealed class S3Server : IAsyncDisposable
     public static Task<S3Server> SharedAsync() => Shared.Value;
 
     /// <summary>A server for one test, which may kill it; the caller disposes of it.</summary>
-    public static Task<S3Server> StartAsync()
+    /// <param name="onDisk">Whether objects lie in a file, of up to 16 GiB, which is slower; otherwise they lie in memory, up to 4 GiB.</param>
+    public static Task<S3Server> StartAsync(bool onDisk = false)
     {
         Source.RequireInstalled();
-        return StartPrivateAsync();
+        return StartPrivateAsync(onDisk);
     }
 
     /// <summary>A client of this server; the caller disposes of it.</summary>
@@ -114,9 +115,9 @@ public sealed class S3Server : IAsyncDisposable
     private static async Task<S3Server> ConnectAsync(ComposeService service) =>
         new(new Uri($"http://{await service.AddressAsync(8333)}"), ComposeService.Secret, ComposeService.Secret, own: null);
 
-    private static async Task<S3Server> StartPrivateAsync()
+    private static async Task<S3Server> StartPrivateAsync(bool onDisk)
     {
-        var own = new CephCluster(TestFolder.Create("s3"));
+        var own = new CephCluster(TestFolder.Create("s3"), onDisk);
         try
         {
             await own.StartAsync();
@@ -130,8 +131,8 @@ public sealed class S3Server : IAsyncDisposable
         return new S3Server(new Uri($"http://127.0.0.1:{own.Port}"), own.AccessKey, own.SecretKey, own);
     }
 
-    /// <summary>The smallest cluster that serves S3: one monitor, one storage daemon in memory, one gateway; no authentication among the three.</summary>
-    private sealed class CephCluster(string folder) : IAsyncDisposable
+    /// <summary>The smallest cluster that serves S3: one monitor, one storage daemon, one gateway; no authentication among the three.</summary>
+    private sealed class CephCluster(string folder, bool onDisk) : IAsyncDisposable
     {
         private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
@@ -251,8 +252,12 @@ public sealed class S3Server : IAsyncDisposable
             mon_cluster_log_file = {folder}/log/cluster.log
             [osd]
             osd_data = {folder}/osd
-            osd_objectstore = memstore
+            osd_objectstore = {(onDisk ? "bluestore" : "memstore")}
             memstore_device_bytes = 4294967296
+            # A file that takes as much room as it has content.
+            bluestore_block_create = true
+            bluestore_block_size = 17179869184
+            osd_memory_target = 939524096
             [client.rgw]
             rgw_frontends = beast endpoint=127.0.0.1:{Port}
             rgw_data = {folder}/rgw

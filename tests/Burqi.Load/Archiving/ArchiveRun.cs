@@ -19,6 +19,9 @@ internal static class ArchiveRun
 
     private const long MiB = 1024 * 1024;
 
+    /// <summary>What the S3 server takes where nothing is to hold it up.</summary>
+    private const long MostInMemory = 3072 * MiB;
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
@@ -83,7 +86,7 @@ internal static class ArchiveRun
         Func<Uri, S3Server, string, string, Task<(List<double> Seconds, long PeakKib)>> copyAsync, IReadOnlyList<ArchiveSet> sets)
     {
         using var folder = new LoadFolder();
-        await using var s3 = await S3Server.StartAsync();
+        await using var s3 = await S3Server.StartAsync(onDisk: sets.Sum(set => set.Bytes) > MostInMemory);
         var bucket = await s3.CreateBucketAsync();
         var port = FreePort.Next();
         await using var files = await ChildProcess.StartAsync(
