@@ -17,6 +17,7 @@ using Burqi.Catalog.Page;
 using Burqi.Catalog.Recordings.Get;
 using Burqi.Catalog.Recordings.List;
 using Burqi.Catalog.Recordings.MarkArchived;
+using Burqi.Catalog.Recordings.Merge;
 using Burqi.Catalog.Recordings.Play;
 using Burqi.Catalog.Recordings.ProviderCopies;
 using Burqi.Catalog.Recordings.Share;
@@ -73,6 +74,7 @@ public static class CatalogModule
         services.AddShareLinks();
         services.AddRecordingContent();
         services.AddWaveforms();
+        services.AddMergedRecordings();
         services.AddAssistants();
         services.AddControls();
         services.AddUsage();
@@ -123,6 +125,7 @@ public static class CatalogModule
         api.MapPlayRecording();
         api.MapShareLinks();
         api.MapGetWaveform();
+        api.MapMergedRecording();
         api.MapControlRecording();
         api.MapAssistants();
         api.MapGetUsage();

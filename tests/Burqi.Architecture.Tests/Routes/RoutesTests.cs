@@ -21,6 +21,7 @@ public sealed class RoutesTests
             "HEAD /calls", "HEAD /calls/{call_id}", "HEAD /recordings", "HEAD /recordings/{id}", "HEAD /assistants", "HEAD /assistants/{id}",
             "GET /calls/{call_id}/recording/{recording_id}", "HEAD /calls/{call_id}/recording/{recording_id}",
             "GET /calls/{call_id}/recording/{recording_id}/play", "HEAD /calls/{call_id}/recording/{recording_id}/play",
+            "GET /calls/{call_id}/recording/merged", "HEAD /calls/{call_id}/recording/merged",
             "GET /calls/{call_id}/recording/{recording_id}/waveform", "HEAD /calls/{call_id}/recording/{recording_id}/waveform",
             "POST /calls/{call_id}/recording/pause", "POST /calls/{call_id}/recording/resume", "POST /calls/{call_id}/recording/stop",
             "GET /assistants", "GET /assistants/{id}", "PUT /assistants/{id}", "DELETE /assistants/{id}",

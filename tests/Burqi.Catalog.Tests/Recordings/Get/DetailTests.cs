@@ -74,7 +74,6 @@ public sealed partial class DetailTests(CatalogHost catalog)
     [Theory]
     [InlineData("/")]
     [InlineData("/assistants/a")]
-    [InlineData("/calls/CA1/recording/merged")]
     public async Task Get_RouteOfALaterVersion_IsAbsent(string route)
     {
         using var response = await catalog.Client.GetAsync(new Uri(route, UriKind.Relative));

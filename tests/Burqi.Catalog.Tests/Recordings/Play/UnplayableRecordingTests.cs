@@ -26,7 +26,7 @@ public sealed class UnplayableRecordingTests(CatalogHost catalog)
         var told = new Told();
         await catalog.TellAsync(told.Archived());
         foreach (var route in (string[])
-            [$"/calls/CAother/recording/{told.Id}", $"/calls/{told.CallId}/recording/{Guid.NewGuid()}", $"/calls/{told.CallId}/recording/merged", $"/calls/{told.CallId.ToLowerInvariant()}/recording/{told.Id}/play"])
+            [$"/calls/CAother/recording/{told.Id}", $"/calls/{told.CallId}/recording/{Guid.NewGuid()}", "/calls/CAother/recording/merged", $"/calls/{told.CallId.ToLowerInvariant()}/recording/{told.Id}/play"])
         {
             using var response = await catalog.Client.GetAsync(new Uri(route, UriKind.Relative));
             response.StatusCode.ShouldBe(HttpStatusCode.NotFound);

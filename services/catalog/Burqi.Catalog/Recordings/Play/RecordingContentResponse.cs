@@ -65,7 +65,8 @@ internal sealed partial class RecordingContentResponse(
         }
     }
 
-    private async Task<bool> IsGoingAsync(Recording recording, CancellationToken cancellationToken) =>
+    /// <summary>Whether it is to be deleted: its audio is not given out any more.</summary>
+    public async Task<bool> IsGoingAsync(Recording recording, CancellationToken cancellationToken) =>
         recording.Status == RecordingStatuses.Completed && recording.RecordingMetadata.TryGetProperty("deletion_requested_at", out _)
         && await deletionUnderWay.ExecuteAsync(recording.Id, cancellationToken);
 
@@ -215,7 +216,8 @@ internal sealed partial class RecordingContentResponse(
         context.Features.Get<ShareLink>() is { } link ? new JsonObject { ["link_id"] = link.Id.ToString() } : null,
         cancellationToken);
 
-    private async Task SendAsync(HttpContext context, Guid recordingId, string store, Stream source, long length)
+    /// <summary>Passes audio on; the headers are set.</summary>
+    public async Task SendAsync(HttpContext context, Guid recordingId, string store, Stream source, long length)
     {
         using var activity = CatalogTracing.Source.StartActivity("catalog.recording.send");
         activity?.SetTag("burqi.recording_id", recordingId);
@@ -288,7 +290,7 @@ internal sealed partial class RecordingContentResponse(
     }
 
     /// <summary>When the object was verified, in whole seconds as HTTP writes them; rows always told it, but it is not a column that must be there.</summary>
-    private static DateTimeOffset LastModified(Recording recording)
+    public static DateTimeOffset LastModified(Recording recording)
     {
         var archivedAt = recording.RecordingMetadata.TryGetProperty("archived_at", out var value) && value.TryGetDateTimeOffset(out var time)
             ? time

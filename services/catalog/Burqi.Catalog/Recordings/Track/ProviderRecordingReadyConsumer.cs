@@ -26,6 +26,7 @@ internal sealed class ProviderRecordingReadyConsumer(UpsertRecordingCommand upse
                 .Metadata("account_id", message.AccountId)
                 .Metadata("origin", message.Origin)
                 .Metadata("track", message.Track)
+                .Metadata("chunk_index", message.ChunkIndex)
                 .Metadata("auto_save", message.AutoSave),
             message.CreateDatabaseRecords,
             context.CancellationToken);
