@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Burqi.Catalog.Access.Keys;
 using Burqi.Catalog.Access.Sessions;
 using Burqi.Catalog.Assistants;
+using Burqi.Catalog.Audit.Seals;
 using Burqi.Catalog.Calls;
 using Burqi.Catalog.Calls.Get;
 using Burqi.Catalog.Controls;
@@ -38,6 +39,9 @@ namespace Burqi.Catalog;
 [JsonSerializable(typeof(LegalHoldContent))]
 [JsonSerializable(typeof(OperationsReport))]
 [JsonSerializable(typeof(DiallingToken))]
+[JsonSerializable(typeof(Page<AuditEvent>))]
+[JsonSerializable(typeof(AuditHead))]
+[JsonSerializable(typeof(AuditVerification))]
 [JsonSerializable(typeof(ShareLink))]
 [JsonSerializable(typeof(ShareLinks))]
 [JsonSerializable(typeof(ShareLinkContent))]

@@ -130,6 +130,7 @@ public static class CatalogModule
         api.MapAssistants();
         api.MapGetUsage();
         api.MapRetention();
+        api.MapAudit();
         api.MapOperations();
         api.MapTwilioDialling();
         api.MapAccess();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Burqi.Cli.Audit;
 using Burqi.Cli.Cleanup;
 using Burqi.Cli.Cost;
 using Burqi.Cli.Doctor;
@@ -28,6 +29,7 @@ internal static class BurqiCommand
             DecryptCommand.Create(),
             JobsCommand.Create(),
             RetentionCommand.Create(),
+            AuditCommand.Create(),
         };
         var parsed = root.Parse(args);
         return parsed.Errors.Count > 0 ? RefuseAsync(parsed) : parsed.InvokeAsync();

@@ -30,6 +30,7 @@ public sealed class RoutesTests
             "GET /usage", "GET /operations", "POST /twilio/token", "GET /openapi/{documentName}.json",
             "POST /calls/{call_id}/recording/{recording_id}/links", "GET /calls/{call_id}/recording/{recording_id}/links",
             "DELETE /calls/{call_id}/recording/{recording_id}/links/{link_id}",
+            "GET /audit/events", "GET /audit/head", "GET /audit/verification",
             "GET /shared/{token}", "HEAD /shared/{token}", "GET /shared/{token}/details", "GET /shared/{token}/audio", "HEAD /shared/{token}/audio",
             "GET /", "HEAD /", "GET /phone", "HEAD /phone", "GET /assets/{name}", "HEAD /assets/{name}",
         ],

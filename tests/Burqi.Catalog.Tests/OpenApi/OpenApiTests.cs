@@ -16,6 +16,7 @@ public sealed class OpenApiTests(CatalogHost catalog)
                 "/calls", "/calls/{call_id}", "/recordings", "/recordings/{id}", "/calls/{call_id}/recording/{recording_id}",
                 "/calls/{call_id}/recording/{recording_id}/play", "/calls/{call_id}/recording/{recording_id}/waveform", "/calls/{call_id}/recording/merged", "/calls/{call_id}/recording/pause", "/calls/{call_id}/recording/resume",
                 "/calls/{call_id}/recording/stop", "/assistants", "/assistants/{id}", "/usage", "/retention", "/calls/{call_id}/legal-hold", "/operations", "/twilio/token",
+                "/audit/events", "/audit/head", "/audit/verification",
                 "/calls/{call_id}/recording/{recording_id}/links", "/calls/{call_id}/recording/{recording_id}/links/{link_id}",
                 "/keys", "/keys/{id}", "/keys/{id}/rotate", "/session",
             ],

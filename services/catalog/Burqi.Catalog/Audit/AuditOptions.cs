@@ -1,0 +1,49 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace Burqi.Catalog.Audit;
+
+/// <summary>What events are sealed with, from the environment variable it names.</summary>
+internal sealed class AuditOptions
+{
+    public const int ShortestKey = 32;
+
+    /// <summary>
+    /// <c>BURQI_AUDIT_KEY</c>: the key of the hashes (HMAC), so that whoever can write to the database alone cannot make them. Several, separated
+    /// by commas: the first seals, all verify. Unset: plain hashes.
+    /// </summary>
+    public IReadOnlyList<string> Keys { get; set; } = [];
+
+    public static IReadOnlyList<string> Read(string? value) => value?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+}
+
+internal sealed class AuditOptionsValidator : IValidateOptions<AuditOptions>
+{
+    public ValidateOptionsResult Validate(string? name, AuditOptions options) => options.Keys.Any(key => key.Length < AuditOptions.ShortestKey)
+        ? ValidateOptionsResult.Fail($"BURQI_AUDIT_KEY holds a key that is shorter than {AuditOptions.ShortestKey} characters.")
+        : ValidateOptionsResult.Success;
+}
+
+/// <summary>The configured keys by the ids under which seals name them.</summary>
+internal sealed class AuditKeys
+{
+    private const int IdLength = 16;
+
+    private readonly Dictionary<string, byte[]> keys;
+
+    public AuditKeys(IOptions<AuditOptions> options)
+    {
+        keys = options.Value.Keys.Distinct(StringComparer.Ordinal).ToDictionary(Id, Encoding.UTF8.GetBytes, StringComparer.Ordinal);
+        Current = options.Value.Keys.Count > 0 ? Id(options.Value.Keys[0]) : null;
+    }
+
+    /// <summary>The key that seals; null: none.</summary>
+    public string? Current { get; }
+
+    /// <summary>The key of this id; null where it is not configured.</summary>
+    public byte[]? Find(string id) => keys.GetValueOrDefault(id);
+
+    // A hash of the key would let it be guessed at from the table; of a key of this length nobody guesses.
+    private static string Id(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("burqi audit key\0" + key)))[..IdLength];
+}
