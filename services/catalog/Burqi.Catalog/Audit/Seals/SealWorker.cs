@@ -53,8 +53,8 @@ internal sealed partial class SealWorker(SealEventsCommand seal, TimeProvider ti
 
     private static partial class Log
     {
-        [LoggerMessage(5243, LogLevel.Information, "The audit log is sealed up to number {Number}, hash {Hash}")]
-        public static partial void Head(ILogger logger, long number, string hash);
+        [LoggerMessage(5243, LogLevel.Information, "The audit log is sealed up to number {Position}, hash {Hash}")]
+        public static partial void Head(ILogger logger, long position, string hash);
 
         [LoggerMessage(5244, LogLevel.Warning, "Events could not be sealed; again in {Pause}")]
         public static partial void NotSealed(ILogger logger, TimeSpan pause, Exception exception);
