@@ -1,3 +1,4 @@
+using Burqi.Access;
 using Burqi.Catalog.Audit;
 using Burqi.Catalog.Database;
 using Microsoft.AspNetCore.Diagnostics;
@@ -13,7 +14,7 @@ internal sealed class CatalogExceptionHandler(IProblemDetailsService problems) :
 
     public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not (CatalogUnavailableException or AccessNotNotedException) && !(exception is NpgsqlException failure && CatalogDatabase.IsOutage(failure)))
+        if (exception is not (CatalogUnavailableException or AccessNotNotedException or KeysUnavailableException) && !(exception is NpgsqlException failure && CatalogDatabase.IsOutage(failure)))
         {
             return ValueTask.FromResult(false);
         }

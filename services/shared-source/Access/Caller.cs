@@ -9,6 +9,9 @@ internal sealed record Caller
     /// <summary>The process itself, where it looks for something on nobody's behalf: nothing is hidden from it.</summary>
     public static readonly Caller Burqi = new() { Id = "burqi", Name = "burqi", Scopes = FrozenSet.Create(Access.Scopes.Admin) };
 
+    /// <summary>What the ids of those begin with whom a token of somebody else's names: no key has such an id.</summary>
+    public const string OfTokens = "oidc:";
+
     /// <summary>The key's id ("N"), <c>configured-1</c> and so on for a key of the configuration, or whom a token names. Never the key.</summary>
     public required string Id { get; init; }
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Burqi.Catalog.Recordings.Share;
 using Burqi.Catalog.Tests.Fixtures;
+using Burqi.Testing;
 using Npgsql;
 
 namespace Burqi.Catalog.Tests.Recordings.Share;
@@ -86,6 +87,24 @@ public sealed class ShareLinkTests(CatalogHost catalog)
         (await catalog.Client.DeleteAsync(new Uri($"/calls/{told.CallId}/recording/{told.Id}", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.Accepted);
 
         (await catalog.AnonymousClient.GetAsync(new Uri($"{address}/audio", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Link_OfAKeyThatIsRevoked_OpensNothing()
+    {
+        var told = await StoreAsync();
+        using var made = await catalog.Client.PostAsJsonAsync(new Uri("/keys", UriKind.Relative), new { name = "sharing", scopes = new[] { "recordings:play" } });
+        var key = JsonNode.Parse(await made.Content.ReadAsStringAsync())!;
+        using var request = new HttpRequestMessage(HttpMethod.Post, Links(told)) { Headers = { { "Authorization", $"Bearer {key["key"]}" } } };
+        using var response = await catalog.AnonymousClient.SendAsync(request);
+        var link = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        link.ShouldHave(("created_by", "sharing"));
+        var address = new Uri(new Uri(link["url"]!.GetValue<string>()).AbsolutePath + "/audio", UriKind.Relative);
+        (await catalog.AnonymousClient.GetAsync(address)).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        (await catalog.Client.DeleteAsync(new Uri($"/keys/{key["id"]}", UriKind.Relative))).EnsureSuccessStatusCode();
+
+        await Eventually.BecomesTrueAsync(async () => (await catalog.AnonymousClient.GetAsync(address)).StatusCode == HttpStatusCode.NotFound);
     }
 
     [Theory]

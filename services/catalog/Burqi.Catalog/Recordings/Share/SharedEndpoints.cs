@@ -57,7 +57,8 @@ internal static class SharedEndpoints
                 : NotGood();
     }
 
-    private static async Task AudioAsync(string token, HttpContext context, SharedLinks shared, RecordingContentResponse response)
+    private static async Task AudioAsync(
+        string token, HttpContext context, SharedLinks shared, ClientAddress addresses, RecordingContentResponse response)
     {
         Guard(context);
         if (await shared.FindAsync(token, context.RequestAborted) is not { } link)
@@ -74,7 +75,7 @@ internal static class SharedEndpoints
             Id = $"link {link.Id}",
             Name = "share link",
             Scopes = FrozenSet<string>.Empty,
-            Address = context.Connection.RemoteIpAddress?.ToString(),
+            Address = addresses.Of(context),
         });
         await response.WriteAsync(context, Caller.Burqi, link.CallId, link.RecordingId.ToString(), "inline");
     }
