@@ -79,6 +79,7 @@ public sealed class LoadBalancer : IAsyncDisposable
           proxy_set_header Connection "upgrade";
           proxy_read_timeout 300s;
         }
+        {{(catalog is null ? "" : $"location = /twilio/token {{ proxy_pass http://{catalog.Authority}; }}")}}
         location ~ ^/(twilio/|twiml$|recording/status$) { proxy_pass http://{{ingress.Authority}}; }
         location / { {{(catalog is null ? "return 404;" : $"proxy_pass http://{catalog.Authority}; proxy_buffering off;")}} }
         """;

@@ -10,13 +10,15 @@ internal sealed record PageDocument(string Name, string Connects = "", string Pl
     public static readonly PageDocument Index = new("index.html");
 
     /// <summary>
-    /// Speaks to Twilio by itself: signalling, sounds and statistics of the call, at the hosts that the README of Twilio's library names, and at those
-    /// that take the statistics of each region.
+    /// Speaks to Twilio by itself: signalling, sounds and statistics of the call, at the hosts that the README of Twilio's library names: the
+    /// signalling of each edge, since a connection that breaks is made anew at the one where the call is, and the statistics of each region.
     /// </summary>
     public static readonly PageDocument Phone = new(
         "phone.html",
         Connects: "https://eventgw.twilio.com https://eventgw.us1.twilio.com https://eventgw.ie1.twilio.com https://eventgw.au1.twilio.com "
-            + "wss://voice-js.roaming.twilio.com https://media.twiliocdn.com https://sdk.twilio.com",
+            + "wss://voice-js.roaming.twilio.com wss://voice-js.ashburn.twilio.com wss://voice-js.umatilla.twilio.com wss://voice-js.dublin.twilio.com "
+            + "wss://voice-js.frankfurt.twilio.com wss://voice-js.singapore.twilio.com wss://voice-js.tokyo.twilio.com wss://voice-js.sydney.twilio.com "
+            + "wss://voice-js.sao-paulo.twilio.com https://media.twiliocdn.com https://sdk.twilio.com",
         Plays: "mediastream: https://media.twiliocdn.com https://sdk.twilio.com",
         Permissions: "camera=(), geolocation=(), microphone=(self)");
 

@@ -21,16 +21,21 @@ export const takeToken = (): Promise<Token> => send<Token>("POST", "/twilio/toke
 // A call is placed within seconds of asking for it.
 const leastRemaining = 60_000;
 
+// How long it may take until a call is on its way.
+const patience = 20_000;
+
+class GivenUp extends Error {}
+
 export class Line {
   private device: Device | undefined;
   private expiresAt = 0;
   private call: Call | undefined;
-  private isGivenUp = false;
+  /** Ends the attempt that is under way. */
+  private giveUp: ((reason: unknown) => void) | undefined;
 
   constructor(private readonly tell: (state: LineState) => void) {}
 
   async dial(number: string): Promise<void> {
-    this.isGivenUp = false;
     this.tell({ at: "connecting", number });
     let since: number | undefined;
     let isOver = false;
@@ -43,17 +48,24 @@ export class Line {
     };
 
     let call: Call;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     try {
-      const device = await this.ready();
-      if (this.isGivenUp) {
-        end(undefined);
-        return;
-      }
-
-      call = await device.connect({ params: { To: number } });
+      const givenUp = new Promise<never>((_, reject) => {
+        this.giveUp = reject;
+        timer = setTimeout(() => reject(new Error("Twilio has not answered for 20 seconds. See whether a firewall or an extension of the browser keeps it away")), patience);
+      });
+      const placed = this.ready().then((device) => isOver ? Promise.reject(new GivenUp()) : device.connect({ params: { To: number } }));
+      // One that comes about after all is nobody's any more.
+      placed.then((late) => isOver && late.disconnect(), () => undefined);
+      call = await Promise.race([placed, givenUp]);
     } catch (error) {
-      end(undefined, reasonOf(error));
+      end(undefined, error instanceof GivenUp ? undefined : reasonOf(error));
+      // The library would go on trying.
+      this.close();
       return;
+    } finally {
+      clearTimeout(timer);
+      this.giveUp = undefined;
     }
 
     const sid = (): string | undefined => call.parameters["CallSid"] || undefined;
@@ -75,13 +87,10 @@ export class Line {
     call.on("cancel", () => end(sid()));
     call.on("reject", () => end(sid(), "The call was refused."));
     call.on("disconnect", () => end(sid()));
-    if (this.isGivenUp) {
-      call.disconnect();
-    }
   }
 
   hangUp(): void {
-    this.isGivenUp = true;
+    this.giveUp?.(new GivenUp());
     this.call?.disconnect();
   }
 
@@ -115,8 +124,8 @@ export class Line {
     }
 
     const device = new DeviceOfTwilio(given.token, { appName: "burqi", closeProtection: true, enableImprovedSignalingErrorPrecision: true, logLevel: "silent" });
-    // Of a call's errors the call tells; without a listener the library would throw the others.
-    device.on("error", () => undefined);
+    // Errors of a call the call tells itself.
+    device.on("error", (error: unknown) => this.giveUp?.(error));
     this.device = device;
     return device;
   }
