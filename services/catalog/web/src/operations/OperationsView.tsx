@@ -164,12 +164,12 @@ function Active({ report }: { report: Report }) {
   return (
     <Section title="Recording now" note={`${count(report.counts.calls_in_progress)} ${report.counts.calls_in_progress === 1 ? "call" : "calls"} in progress`}>
       {report.active.length === 0 ? <Empty>No call is being recorded.</Empty> : (
-        <ul class="rows">
+        <ul class="entries">
           {report.active.map((call) => (
-            <li key={call.call_id} class="row">
-              <div class="row-main">
+            <li key={call.call_id} class="entry">
+              <div class="entry-main">
                 <CallLink call={call} />
-                <div class="row-sub">{[call.assistant_id, call.recording_types.join(", ")].filter(Boolean).join(" · ")}</div>
+                <div class="entry-sub">{[call.assistant_id, call.recording_types.join(", ")].filter(Boolean).join(" · ")}</div>
               </div>
               <span class="chip live numbers">{clock((asOf - Date.parse(call.started_at)) / 1000)}</span>
             </li>
@@ -228,7 +228,7 @@ function Gauge({ name, note, used, total, isStale = false }: { name: string; not
         <rect class="meter-rest" width="100%" height="8" rx="4" />
         <rect class="meter-used" width={`${full}%`} height="8" rx="4" />
       </svg>
-      <div class="row-sub numbers">{size(total - used)} free of {size(total)}</div>
+      <div class="entry-sub numbers">{size(total - used)} free of {size(total)}</div>
     </li>
   );
 }
@@ -240,13 +240,13 @@ function Stuck({ jobs }: { jobs: Jobs | null }) {
         : jobs.stuck.length === 0 ? <Empty>No job was given up, and none is late.</Empty>
           : (
             <>
-              <ul class="rows">
+              <ul class="entries">
                 {jobs.stuck.map((job) => (
-                  <li key={job.id} class="row">
-                    <div class="row-main">
+                  <li key={job.id} class="entry">
+                    <div class="entry-main">
                       <a class="call-link mono" href={hashOf(["calls", job.call_id])}>{job.call_id}</a>
-                      <div class="row-text">{job.error ?? "It waits for its turn."}</div>
-                      <div class="row-sub numbers">{job.step} · {job.attempts} {job.attempts === 1 ? "attempt" : "attempts"} · since {time(job.created_at)}</div>
+                      <div class="entry-text">{job.error ?? "It waits for its turn."}</div>
+                      <div class="entry-sub numbers">{job.step} · {job.attempts} {job.attempts === 1 ? "attempt" : "attempts"} · since {time(job.created_at)}</div>
                     </div>
                     <span class={`chip ${job.state === "dead" ? "bad" : "warn"}`}>{job.state === "dead" ? "given up" : "late"}</span>
                   </li>
@@ -263,23 +263,23 @@ function Missing({ report }: { report: Report }) {
   return (
     <Section title="Missing of the last 7 days" note={report.counts.failed > 0 ? `${count(report.counts.failed)} ${report.counts.failed === 1 ? "recording" : "recordings"} failed` : undefined}>
       {report.lacking.length === 0 && report.failed.length === 0 ? <Empty>Every call was recorded in full, and no recording failed.</Empty> : (
-        <ul class="rows">
+        <ul class="entries">
           {report.lacking.map((call) => (
-            <li key={call.call_id} class="row">
-              <div class="row-main">
+            <li key={call.call_id} class="entry">
+              <div class="entry-main">
                 <CallLink call={call} />
-                <div class="row-text">{call.completeness_reason}</div>
-                <div class="row-sub numbers">{[time(call.started_at), call.assistant_id].filter(Boolean).join(" · ")}</div>
+                <div class="entry-text">{call.completeness_reason}</div>
+                <div class="entry-sub numbers">{[time(call.started_at), call.assistant_id].filter(Boolean).join(" · ")}</div>
               </div>
               <span class={`chip ${call.completeness === "missing" ? "bad" : "warn"}`}>{call.completeness}</span>
             </li>
           ))}
           {report.failed.map((recording) => (
-            <li key={recording.recording_id} class="row">
-              <div class="row-main">
+            <li key={recording.recording_id} class="entry">
+              <div class="entry-main">
                 <a class="call-link mono" href={hashOf(["calls", recording.call_id])}>{recording.call_id}</a>
-                <div class="row-text">{recording.reason ?? "No reason was given."}</div>
-                <div class="row-sub numbers">{time(recording.started_at)} · {recording.recording_type}, {recording.recording_source}</div>
+                <div class="entry-text">{recording.reason ?? "No reason was given."}</div>
+                <div class="entry-sub numbers">{time(recording.started_at)} · {recording.recording_type}, {recording.recording_source}</div>
               </div>
               <span class="chip bad">failed</span>
             </li>

@@ -45,8 +45,8 @@ export function Plot({ title, months, series, format }: { title: string; months:
           <desc id={`${id}-sum`}>{`${months.length} months. The latest, ${monthName(months.at(-1)!, "long")}, so far ${format(totals.at(-1) ?? 0)}; the greatest ${format(Math.max(...totals, 0))}.`}</desc>
           {ticks.map((tick) => (
             <g key={tick}>
-              <line class={tick === 0 ? "axis" : "grid"} x1={edge.left} x2={width - edge.right} y1={y(tick)} y2={y(tick)} />
-              <text class="tick" x={edge.left - 8} y={y(tick)} dy="0.32em" text-anchor="end">{format(tick).replace(/\.00$/, "")}</text>
+              <line class={tick === 0 ? "base-line" : "grid-line"} x1={edge.left} x2={width - edge.right} y1={y(tick)} y2={y(tick)} />
+              <text class="plot-label" x={edge.left - 8} y={y(tick)} dy="0.32em" text-anchor="end">{format(tick).replace(/\.00$/, "")}</text>
             </g>
           ))}
           {months.map((month, index) => {
@@ -62,7 +62,7 @@ export function Plot({ title, months, series, format }: { title: string; months:
                   below += value;
                   return rect;
                 })}
-                {(!isNarrow || index % 2 === (months.length - 1) % 2) && <text class="tick" x={left + bar / 2} y={height - 6} text-anchor="middle">{monthName(month)}</text>}
+                {(!isNarrow || index % 2 === (months.length - 1) % 2) && <text class="plot-label" x={left + bar / 2} y={height - 6} text-anchor="middle">{monthName(month)}</text>}
               </g>
             );
           })}
