@@ -32,7 +32,7 @@ load: ## Put CALLS=500 two-track calls on the recorder for SECONDS=60; nothing m
 	@$(MAKE) --no-print-directory load-build
 	@$(LOAD) load --calls $(CALLS) --seconds $(SECONDS)
 
-bench: ## Compare the recorder with a bare endpoint and with Node; writes docs/benchmarks.md
+bench: ## Measure the recorder beside a bare endpoint and Node, and the catalog with a million rows; writes docs/benchmarks.md
 	@infra/install-prerequisites.sh bench
 	@$(MAKE) --no-print-directory load-build
 	@$(LOAD) bench --write docs/benchmarks.md

@@ -57,8 +57,8 @@ case $purpose in
     ;;
 esac
 [ "$purpose" != bench ] || has rclone || need rclone
+case $purpose in test | bench) [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || need rabbitmq-server ;; esac
 if [ "$purpose" = test ]; then
-  [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || need rabbitmq-server
   { has ffmpeg && has ffprobe; } || need ffmpeg
   has chromium-headless-shell || need chromium-headless-shell
   has nginx || [ -x /usr/sbin/nginx ] || need nginx-light

@@ -96,48 +96,121 @@ internal static class ToldCalls
 
     private static CallStarted Started(int number, string provider) => new()
     {
-        Provider = provider, CallId = CallId(number), AccountId = Account, Direction = "inbound", From = From(number), To = To(number),
-        AssistantId = Assistant(number), StartedAt = Start(number),
+        Provider = provider,
+        CallId = CallId(number),
+        AccountId = Account,
+        Direction = "inbound",
+        From = From(number),
+        To = To(number),
+        AssistantId = Assistant(number),
+        StartedAt = Start(number),
     };
 
     private static CallEnded Ended(int number, string status, string provider = Providers.Twilio) => new()
     {
-        Provider = provider, CallId = CallId(number), Status = status, DurationMs = AudioMs(number), EndedAt = Start(number).AddMilliseconds(AudioMs(number)),
+        Provider = provider,
+        CallId = CallId(number),
+        Status = status,
+        DurationMs = AudioMs(number),
+        EndedAt = Start(number).AddMilliseconds(AudioMs(number)),
     };
 
     private static RecordingStarted Began(int number, int track) => new()
     {
-        RecordingId = Id(number, track), Provider = Providers.Twilio, CallId = CallId(number), RecordingType = Type(track), RecordingSource = RecordingSources.Local,
-        StreamId = StreamId(number), AssistantId = Assistant(number), Format = "wav", SampleRate = 8000, Channels = 1, StartedAt = Start(number),
+        RecordingId = Id(number, track),
+        Provider = Providers.Twilio,
+        CallId = CallId(number),
+        RecordingType = Type(track),
+        RecordingSource = RecordingSources.Local,
+        StreamId = StreamId(number),
+        AssistantId = Assistant(number),
+        Format = "wav",
+        SampleRate = 8000,
+        Channels = 1,
+        StartedAt = Start(number),
     };
 
     private static RecordingCaptured Captured(int number, int track) => new()
     {
-        RecordingId = Id(number, track), Provider = Providers.Twilio, CallId = CallId(number), RecordingType = Type(track), RecordingSource = RecordingSources.Local,
-        StreamId = StreamId(number), AssistantId = Assistant(number), Format = "wav", SampleRate = 8000, Channels = 1, DurationMs = AudioMs(number), FileSize = 960_364,
-        Sha256 = Sha256OfAll, FilePath = $"{CallId(number)}/{Type(track)}.wav", ContentUrl = $"http://media-1:8000/media/recordings/{Id(number, track)}/content?exp=1&sig=2",
-        MediaNode = "media-1", Recovered = false, StartedAt = Start(number), EndedAt = Start(number).AddMilliseconds(AudioMs(number)), FramesReceived = 3001, FramesLost = 0,
-        FramesLate = 0, FramesDuplicated = 0, GapCount = 0, GapMs = 0, FirstTimestampMs = 0, LastTimestampMs = 60_000, Peak = 9000, Rms = 900, ClippedSamples = 0, SilentMs = 0,
+        RecordingId = Id(number, track),
+        Provider = Providers.Twilio,
+        CallId = CallId(number),
+        RecordingType = Type(track),
+        RecordingSource = RecordingSources.Local,
+        StreamId = StreamId(number),
+        AssistantId = Assistant(number),
+        Format = "wav",
+        SampleRate = 8000,
+        Channels = 1,
+        DurationMs = AudioMs(number),
+        FileSize = 960_364,
+        Sha256 = Sha256OfAll,
+        FilePath = $"{CallId(number)}/{Type(track)}.wav",
+        ContentUrl = $"http://media-1:8000/media/recordings/{Id(number, track)}/content?exp=1&sig=2",
+        MediaNode = "media-1",
+        Recovered = false,
+        StartedAt = Start(number),
+        EndedAt = Start(number).AddMilliseconds(AudioMs(number)),
+        FramesReceived = 3001,
+        FramesLost = 0,
+        FramesLate = 0,
+        FramesDuplicated = 0,
+        GapCount = 0,
+        GapMs = 0,
+        FirstTimestampMs = 0,
+        LastTimestampMs = 60_000,
+        Peak = 9000,
+        Rms = 900,
+        ClippedSamples = 0,
+        SilentMs = 0,
     };
 
     private static RecordingFailed Failed(int number, int track) => new()
     {
-        RecordingId = Id(number, track), Provider = Providers.Twilio, CallId = CallId(number), RecordingType = Type(track), RecordingSource = RecordingSources.Local,
-        StreamId = StreamId(number), AssistantId = Assistant(number), Status = RecordingStatuses.Failed, Reason = "The stream carried no audio.", FailedAt = Start(number).AddSeconds(Moments[1]),
+        RecordingId = Id(number, track),
+        Provider = Providers.Twilio,
+        CallId = CallId(number),
+        RecordingType = Type(track),
+        RecordingSource = RecordingSources.Local,
+        StreamId = StreamId(number),
+        AssistantId = Assistant(number),
+        Status = RecordingStatuses.Failed,
+        Reason = "The stream carried no audio.",
+        FailedAt = Start(number).AddSeconds(Moments[1]),
     };
 
     private static RecordingArchived Archived(int number, int track) => new()
     {
-        RecordingId = Id(number, track), Provider = Providers.Twilio, CallId = CallId(number), RecordingType = Type(track), RecordingSource = Source(track),
-        StreamId = track < 3 ? StreamId(number) : null, ProviderRecordingId = track < 3 ? null : Sid(number), AssistantId = Assistant(number), Format = "wav", SampleRate = 8000,
-        Channels = track < 3 ? 1 : 2, DurationMs = AudioMs(number), FileSize = 960_364, Sha256 = Sha256OfAll, Store = "s3", ObjectKey = $"recordings/{CallId(number)}/{Type(track)}.wav",
-        ObjectUrl = $"https://s3.example.com/burqi/recordings/{CallId(number)}/{Type(track)}.wav", StartedAt = Start(number), EndedAt = Start(number).AddMilliseconds(AudioMs(number)),
-        ArchivedAt = Start(number).AddSeconds(Moments[3]), Peak = 9000,
+        RecordingId = Id(number, track),
+        Provider = Providers.Twilio,
+        CallId = CallId(number),
+        RecordingType = Type(track),
+        RecordingSource = Source(track),
+        StreamId = track < 3 ? StreamId(number) : null,
+        ProviderRecordingId = track < 3 ? null : Sid(number),
+        AssistantId = Assistant(number),
+        Format = "wav",
+        SampleRate = 8000,
+        Channels = track < 3 ? 1 : 2,
+        DurationMs = AudioMs(number),
+        FileSize = 960_364,
+        Sha256 = Sha256OfAll,
+        Store = "s3",
+        ObjectKey = $"recordings/{CallId(number)}/{Type(track)}.wav",
+        ObjectUrl = $"https://s3.example.com/burqi/recordings/{CallId(number)}/{Type(track)}.wav",
+        StartedAt = Start(number),
+        EndedAt = Start(number).AddMilliseconds(AudioMs(number)),
+        ArchivedAt = Start(number).AddSeconds(Moments[3]),
+        Peak = 9000,
     };
 
     private static RecordingArchived Chunk(int number) => Archived(number, 0) with
     {
-        Provider = Providers.Acs, RecordingType = RecordingTypes.Chunk, RecordingSource = RecordingSources.Acs, StreamId = null, ProviderRecordingId = Sid(number),
+        Provider = Providers.Acs,
+        RecordingType = RecordingTypes.Chunk,
+        RecordingSource = RecordingSources.Acs,
+        StreamId = null,
+        ProviderRecordingId = Sid(number),
         ObjectKey = $"recordings/{CallId(number)}/chunk.wav",
     };
 

@@ -1,0 +1,82 @@
+using Burqi.Catalog.Calls.Track;
+using Burqi.Catalog.Database;
+using Burqi.Catalog.Recordings;
+using Burqi.Catalog.Tests.Fixtures;
+using Burqi.Contracts;
+using Burqi.Contracts.Recordings;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Burqi.Catalog.Tests.Calls;
+
+/// <summary>Messages that are written together each have an outcome of their own.</summary>
+public sealed class TellTogetherTests(CatalogHost catalog)
+{
+    private readonly string run = Guid.NewGuid().ToString("N");
+
+    private TellTogetherCommand Together => catalog.Services.GetRequiredService<TellTogetherCommand>();
+
+    [Fact]
+    public async Task Execute_ManyAtOnce_AreAllWritten()
+    {
+        // Of each call three recordings, of each recording its statuses in any order, and what is told of the call itself.
+        var messages = Enumerable.Range(0, 100).SelectMany(call => Enumerable.Range(0, 3).SelectMany(track => (ToldMessage[])
+            [
+                Recording(call, track, RecordingStatuses.Captured), Recording(call, track, RecordingStatuses.Recording), Recording(call, track, RecordingStatuses.Captured), Call(call),
+            ])).ToArray();
+        Random.Shared.Shuffle(messages);
+
+        await Task.WhenAll(messages.Select(Together.ExecuteAsync));
+
+        (await AskAsync("select count(*) from catalog.recordings where call_id like $1 and status = 'captured'")).ShouldBe(300);
+        (await AskAsync("select count(*) from catalog.calls where call_id like $1")).ShouldBe(100);
+        (await AskAsync("select count(*) from catalog.recording_usage where call_id like $1")).ShouldBe(300);
+        (await AskAsync("select count(*) from catalog.recording_retention where call_id like $1 and is_deletable")).ShouldBe(300);
+    }
+
+    [Fact]
+    public async Task Execute_SomeImpossible_FailAlone()
+    {
+        var good = Enumerable.Range(0, 50).Select(call => Recording(call, 0, RecordingStatuses.Captured)).ToList();
+        var impossible = Recording(7, 1, RecordingStatuses.Captured, facts => facts.Column("sha256", "no checksum"));
+        var nul = Recording(8, 1, RecordingStatuses.Captured, facts => facts.Column("file_path", "a\0b"));
+        var taken = new ToldMessage(
+            good[3].CallId, good[3].Provider, good[3].Recording! with { RecordingType = RecordingTypes.User }, good[3].Told, TestContext.Current.CancellationToken);
+        await Together.ExecuteAsync(good[3]);
+
+        var outcomes = ((ToldMessage[])[.. good.Skip(4), impossible, .. good.Take(3), nul, taken]).Select(message => (Message: message, Task: Together.ExecuteAsync(message))).ToList();
+        foreach (var (message, task) in outcomes)
+        {
+            if (message == impossible || message == nul)
+            {
+                await Should.ThrowAsync<PostgresException>(() => task);
+            }
+            else
+            {
+                (await task).ShouldBe(message == taken ? null : "captured");
+            }
+        }
+
+        (await AskAsync("select count(*) from catalog.recordings where call_id like $1")).ShouldBe(50);
+    }
+
+    private ToldMessage Recording(int call, int track, string status, Func<ToldFacts, ToldFacts>? also = null)
+    {
+        var facts = ToldFacts.Latest(RecordingStatus.Rank(status), Told.Start.AddSeconds(call)).Column("status", status).Column("duration_ms", 1000);
+        var id = new Guid(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes($"{run}/{call}/{track}")).AsSpan(0, 16));
+        return new(
+            CallId(call), Providers.Twilio, new(id, CallId(call), Providers.Twilio, RecordingSources.Local, RecordingTypes.Mixed), (also?.Invoke(facts) ?? facts).ToJson(), TestContext.Current.CancellationToken);
+    }
+
+    private ToldMessage Call(int call) =>
+        new(CallId(call), Providers.Twilio, Recording: null, ToldFacts.Earliest(1, Told.Start).Column("status", "in-progress").ToJson(), TestContext.Current.CancellationToken);
+
+    private string CallId(int call) => $"{run}-{call}";
+
+    private async Task<long> AskAsync(string sql)
+    {
+        await using var command = catalog.Database.CreateCommand(sql);
+        command.Parameters.Add(new NpgsqlParameter { Value = $"{run}-%" });
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+}
