@@ -12,6 +12,12 @@ internal static class ListStatement
     // The filters that leave few rows, however many assistants those are of.
     private static readonly string[] Narrow = ["assistant_id", "call_id", "recording_sid"];
 
+    /// <summary>
+    /// So many keys are sorted in a few ms. Where a length leaves more of a million rows, a walk along the list soon comes upon a page of them; where it
+    /// leaves fewer, that walk might be through all. The planner cannot tell the two apart by its statistics: the few calls that are very long lie beyond them.
+    /// </summary>
+    private const int MostSorted = 20_000;
+
     /// <summary>One row more than the page's limit is asked for: it tells whether there is another page.</summary>
     public static (string Sql, DynamicParameters Parameters) Write(ListTable table, ListRequest request, Caller caller, object? cursorId)
     {
@@ -21,6 +27,7 @@ internal static class ListStatement
 
         var all = new ListSource(table.Name, Condition: null, "listed_at", table.Id, "*");
         string sql;
+        var few = "";
         if (request.Number is { } number)
         {
             // An index for each side of the call, read side by side in the list's order: with "or" it would have to be all rows, sorted.
@@ -32,12 +39,20 @@ internal static class ListStatement
             // Of several assistants a page each, out of the index, and of these the page: an "any" would leave the order, or the index, to chance.
             sql = $"select listed.* from unnest(@assistants) allowed (allowed_assistant) cross join lateral ({Part(all, byAssistant: true)}) listed";
         }
+        else if (request is { Equal.Count: 0, MinDurationMs: not null } or { Equal.Count: 0, MaxDurationMs: not null })
+        {
+            var conditions = string.Join(" and ", Conditions(all, request, caller, cursorId, byAssistant: false, parameters));
+            parameters.Add("most", MostSorted);
+            few = $"with few as materialized (select listed_at, {table.Id} from {table.Name} where {conditions} limit @most + 1) ";
+            sql = $"(select * from {table.Name} where {table.Id} in (select {table.Id} from few order by listed_at {order}, {table.Id} {order} limit @take) and (select count(*) from few) <= @most)"
+                + $" union all (select * from ({Part(all, byAssistant: false)}) many where (select count(*) from few) > @most)";
+        }
         else
         {
             return (Part(all with { Row = table.Columns }, byAssistant: false), parameters);
         }
 
-        return ($"select {table.Columns} from ({sql}) listed order by listed_at {order}, {table.Id} {order} limit @take", parameters);
+        return ($"{few}select {table.Columns} from ({sql}) listed order by listed_at {order}, {table.Id} {order} limit @take", parameters);
 
         string Part(ListSource source, bool byAssistant)
         {
@@ -72,6 +87,12 @@ internal static class ListStatement
         Compare(source.ListedAt, "<", "before", request.StartedBefore);
         Compare("duration_ms", ">=", "min_duration", request.MinDurationMs);
         Compare("duration_ms", "<=", "max_duration", request.MaxDurationMs);
+        if (request.MinDurationMs > request.MaxDurationMs)
+        {
+            // The planner takes it for a narrow range, and the whole list would be walked for nothing.
+            conditions.Add("false");
+        }
+
         if (request.Cursor is { } cursor)
         {
             conditions.Add($"({source.ListedAt}, {source.Id}) {(request.EarliestFirst ? '>' : '<')} (@cursor_at, @cursor_id)");

@@ -1,0 +1,2 @@
+analyze catalog.recordings;
+analyze catalog.calls;
