@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Burqi.Archiver.Stores.Parts;
 
 /// <summary>
-/// The memory of all uploads of this process. They share a stock of it, and run ahead of themselves as far as that goes. Each has one buffer for
-/// the asking, whether or not there is any left, so that none waits for another.
+/// The memory of all uploads of this process. They share a stock of it, and run ahead of themselves as far as that goes. Each has one buffer of its
+/// own, whether or not there is any left, so that none waits for another.
 /// </summary>
 internal sealed class PartBuffers(IOptions<PartOptions> options)
 {
@@ -26,22 +26,51 @@ internal sealed class PartBuffers(IOptions<PartOptions> options)
     /// <summary>The most bytes that were ever in use at once.</summary>
     public long Most => Volatile.Read(ref _most);
 
-    /// <summary>A buffer for a part of that size; null when the stock is used up, and it is not the upload's only one.</summary>
-    public PartBuffer? TryRent(int size, bool isOnlyOne)
+    /// <summary>An upload begins, whose parts are of that size as a rule. Its own buffer is set aside at once: the others take no more ahead of themselves than leaves room for it.</summary>
+    public PartShare Share(int size)
     {
-        var held = size <= LargestOfSharedPool ? size : Math.Max(size, PartSizes.Usual);
-        if (Interlocked.Add(ref _stock, -held) < 0 && !isOnlyOne)
+        Interlocked.Add(ref _stock, -Held(size));
+        return new PartShare(this, Held(size));
+    }
+
+    /// <summary>A buffer out of the stock; null when that is used up.</summary>
+    internal PartBuffer? TryRent(int size)
+    {
+        var held = Held(size);
+        if (Interlocked.Add(ref _stock, -held) < 0)
         {
             Interlocked.Add(ref _stock, held);
             return null;
         }
 
-        Count(held);
+        return Rent(size, () => Interlocked.Add(ref _stock, held));
+    }
+
+    /// <summary>A buffer for which that much was set aside. One that grew beyond it is taken from the stock as far, whether or not there is any left.</summary>
+    internal PartBuffer RentOwn(int size, long setAside, Action givenBack)
+    {
+        var more = Math.Max(0, Held(size) - setAside);
+        Interlocked.Add(ref _stock, -more);
+        return Rent(size, () =>
+        {
+            Interlocked.Add(ref _stock, more);
+            givenBack();
+        });
+    }
+
+    /// <summary>What was set aside for an upload that has ended.</summary>
+    internal void GiveUp(long setAside) => Interlocked.Add(ref _stock, setAside);
+
+    private static long Held(int size) => size <= LargestOfSharedPool ? size : Math.Max(size, PartSizes.Usual);
+
+    private PartBuffer Rent(int size, Action givenBack)
+    {
+        Count(Held(size));
         return new PartBuffer(Take(size), size, bytes =>
         {
             Return(bytes);
-            Count(-held);
-            Interlocked.Add(ref _stock, held);
+            Count(-Held(size));
+            givenBack();
         });
     }
 
@@ -68,11 +97,41 @@ internal sealed class PartBuffers(IOptions<PartOptions> options)
         }
     }
 
-    private void Count(int bytes)
+    private void Count(long bytes)
     {
         var live = Interlocked.Add(ref _live, bytes);
         for (var most = Most; live > most && Interlocked.CompareExchange(ref _most, live, most) is var seen && seen != most; most = seen)
         {
+        }
+    }
+}
+
+/// <summary>An upload's share of the memory. Disposed of when it takes no more buffers.</summary>
+/// <param name="buffers">All of it.</param>
+/// <param name="setAside">What is set aside for a buffer of its own.</param>
+internal sealed class PartShare(PartBuffers buffers, long setAside) : IDisposable
+{
+    private bool _ownIsOut;
+    private bool _disposed;
+
+    /// <summary>A buffer for a part of that size: its own, or another while there are any; null otherwise. Not to be called by two at once.</summary>
+    public PartBuffer? TryRent(int size)
+    {
+        if (Volatile.Read(ref _ownIsOut))
+        {
+            return buffers.TryRent(size);
+        }
+
+        _ownIsOut = true;
+        return buffers.RentOwn(size, setAside, () => Volatile.Write(ref _ownIsOut, false));
+    }
+
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            buffers.GiveUp(setAside);
         }
     }
 }

@@ -8,7 +8,7 @@ public sealed class PartOptions
     internal const int MostParallel = 64;
 
     /// <summary>
-    /// <c>BURQI_TRANSFER_PARTS</c>: how many parts (of 5 MiB) the uploads of this process hold in memory together, one each whatever is left of them: a
+    /// <c>BURQI_TRANSFER_PARTS</c>: how many parts (of 5 MiB) the uploads of this process hold in memory together, or one each where they are more: a
     /// recording that is alone has all but one of them under way while that one is filled. 1 to 64. Default 4.
     /// </summary>
     public int Parallel { get; set; } = 4;

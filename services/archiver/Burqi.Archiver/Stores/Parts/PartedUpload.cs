@@ -8,6 +8,7 @@ internal abstract class PartedUpload(PartBuffers buffers, int partSize, NewObjec
 {
     private readonly List<Task> _underWay = [];
     private readonly CancellationTokenSource _stopped = new();
+    private readonly PartShare _share = buffers.Share(SizeOf(1, partSize, newObject, written: 0));
     private PartBuffer? _filling;
     private int _parts;
     private long _written;
@@ -47,6 +48,8 @@ internal abstract class PartedUpload(PartBuffers buffers, int partSize, NewObjec
         if (_parts == 0)
         {
             await PutWholeAsync(_filling, sha256, cancellationToken);
+            _filling?.Dispose();
+            _share.Dispose();
         }
         else
         {
@@ -56,6 +59,7 @@ internal abstract class PartedUpload(PartBuffers buffers, int partSize, NewObjec
                 await EndOneAsync(cancellationToken);
             }
 
+            _share.Dispose(); // what follows, and the reading of the object, needs no memory
             await CommitPartsAsync(_parts, _written, sha256, cancellationToken);
         }
 
@@ -68,6 +72,7 @@ internal abstract class PartedUpload(PartBuffers buffers, int partSize, NewObjec
         await Task.WhenAll(_underWay).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // they give their buffers back
         _stopped.Dispose();
         _filling?.Dispose();
+        _share.Dispose();
         if (_parts > 0 && !_committed)
         {
             await AbortPartsAsync();
@@ -92,21 +97,22 @@ internal abstract class PartedUpload(PartBuffers buffers, int partSize, NewObjec
     /// <summary>A buffer for the next part: at once while there is room, else when one of our own parts is up.</summary>
     private async Task<PartBuffer> RentAsync(CancellationToken cancellationToken)
     {
-        var size = PartSizes.Of(_parts + 1, partSize, newObject.ExpectedSize);
-        if (newObject.ExpectedSize is { } expected)
-        {
-            size = (int)Math.Min(size, expected - _written);
-        }
-
+        var size = SizeOf(_parts + 1, partSize, newObject, _written);
         while (true)
         {
-            if (buffers.TryRent(size, isOnlyOne: _underWay.Count == 0) is { } buffer)
+            if (_share.TryRent(size) is { } buffer)
             {
                 return buffer;
             }
 
             await EndOneAsync(cancellationToken);
         }
+    }
+
+    private static int SizeOf(int number, int smallest, NewObject newObject, long written)
+    {
+        var size = PartSizes.Of(number, smallest, newObject.ExpectedSize);
+        return newObject.ExpectedSize is { } expected ? (int)Math.Min(size, expected - written) : size;
     }
 
     /// <summary>Sends what was gathered off, as soon as there is room for one more.</summary>
