@@ -4,6 +4,7 @@ using Burqi.Catalog.Access.Sessions;
 using Burqi.Catalog.Assistants;
 using Burqi.Catalog.Audit.Seals;
 using Burqi.Catalog.Calls;
+using Burqi.Catalog.Calls.Export;
 using Burqi.Catalog.Calls.Get;
 using Burqi.Catalog.Controls;
 using Burqi.Catalog.Dialling;
@@ -23,6 +24,7 @@ namespace Burqi.Catalog;
 /// <summary>The API's JSON. Names stand on the properties: they are the columns', whatever naming a host may set.</summary>
 [JsonSerializable(typeof(Page<Call>))]
 [JsonSerializable(typeof(CallDetails))]
+[JsonSerializable(typeof(ExportManifest))]
 [JsonSerializable(typeof(ControlResult))]
 [JsonSerializable(typeof(Page<Recording>))]
 [JsonSerializable(typeof(Recording))]

@@ -4,6 +4,7 @@ using Burqi.Catalog.Answers;
 using Burqi.Catalog.Assistants;
 using Burqi.Catalog.Assistants.Announce;
 using Burqi.Catalog.Audit;
+using Burqi.Catalog.Calls.Export;
 using Burqi.Catalog.Calls.Get;
 using Burqi.Catalog.Calls.List;
 using Burqi.Catalog.Calls.Track;
@@ -67,6 +68,7 @@ public static class CatalogModule
         services.AddSingleton<UpsertCallCommand>();
         services.AddSingleton<UpsertRecordingCommand>();
         services.AddSingleton<GetCallQuery>();
+        services.AddSingleton<CallExport>();
         services.AddSingleton<ListCallsQuery>();
         services.AddSingleton<GetRecordingQuery>();
         services.AddSingleton<ListRecordingsQuery>();
@@ -119,6 +121,7 @@ public static class CatalogModule
         var api = routes.MapGroup("").RequireAuthorization(CatalogAccess.Policy);
         api.MapListCalls();
         api.MapGetCall();
+        api.MapExportCall();
         api.MapListRecordings();
         api.MapGetRecording();
         api.MapDownloadRecording();

@@ -17,7 +17,7 @@ public sealed class RoutesTests
         ],
         ["catalog"] =
         [
-            "GET /calls", "GET /calls/{call_id}", "GET /recordings", "GET /recordings/{id}",
+            "GET /calls", "GET /calls/{call_id}", "GET /calls/{call_id}/recordings.zip", "GET /recordings", "GET /recordings/{id}",
             "HEAD /calls", "HEAD /calls/{call_id}", "HEAD /recordings", "HEAD /recordings/{id}", "HEAD /assistants", "HEAD /assistants/{id}",
             "GET /calls/{call_id}/recording/{recording_id}", "HEAD /calls/{call_id}/recording/{recording_id}",
             "GET /calls/{call_id}/recording/{recording_id}/play", "HEAD /calls/{call_id}/recording/{recording_id}/play",

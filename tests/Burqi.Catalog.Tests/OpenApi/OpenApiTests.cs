@@ -13,7 +13,7 @@ public sealed class OpenApiTests(CatalogHost catalog)
         document["openapi"]!.GetValue<string>().ShouldStartWith("3.1");
         document["paths"]!.AsObject().Select(path => path.Key).ShouldBe(
             [
-                "/calls", "/calls/{call_id}", "/recordings", "/recordings/{id}", "/calls/{call_id}/recording/{recording_id}",
+                "/calls", "/calls/{call_id}", "/calls/{call_id}/recordings.zip", "/recordings", "/recordings/{id}", "/calls/{call_id}/recording/{recording_id}",
                 "/calls/{call_id}/recording/{recording_id}/play", "/calls/{call_id}/recording/{recording_id}/waveform", "/calls/{call_id}/recording/merged", "/calls/{call_id}/recording/pause", "/calls/{call_id}/recording/resume",
                 "/calls/{call_id}/recording/stop", "/assistants", "/assistants/{id}", "/usage", "/retention", "/calls/{call_id}/legal-hold", "/operations", "/twilio/token",
                 "/audit/events", "/audit/head", "/audit/verification",
@@ -28,6 +28,36 @@ public sealed class OpenApiTests(CatalogHost catalog)
             operation.Value!["summary"]?.GetValue<string>().ShouldNotBeNullOrWhiteSpace();
             operation.Value!["description"]?.GetValue<string>().ShouldNotBeNullOrWhiteSpace();
         }
+    }
+
+    [Fact]
+    public async Task Get_Document_HasAnExampleForAllThatIsSentAndAnswered()
+    {
+        var document = JsonNode.Parse(await catalog.Client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)))!;
+
+        foreach (var (path, operations) in document["paths"]!.AsObject())
+        {
+            foreach (var (method, operation) in operations!.AsObject())
+            {
+                var where = $"{method} {path}";
+                var parameters = operation!["parameters"]?.AsArray() ?? [];
+                foreach (var parameter in parameters)
+                {
+                    parameter!["example"].ShouldNotBeNull($"{where}: {parameter["name"]}");
+                }
+
+                var contents = operation["responses"]!.AsObject().Select(response => response.Value!["content"]).Append(operation["requestBody"]?["content"]);
+                foreach (var (type, content) in contents.OfType<JsonObject>().SelectMany(content => content).Where(content => content.Key.Contains("json", StringComparison.Ordinal)))
+                {
+                    content!["example"].ShouldNotBeNull($"{where}: {type}");
+                }
+            }
+        }
+
+        var call = document["paths"]!["/calls/{call_id}"]!["get"]!["responses"]!["200"]!["content"]!["application/json"]!["example"];
+        call.ShouldHave(("call_id", "CA0a1b2c3d4e5f60718293a4b5c6d7e8f9"), ("from_address", "+15005550006"), ("duration_ms", 31000));
+        call!["recordings"]![0].ShouldHave(("recording_type", "mixed"), ("sample_rate", 8000));
+        call["provider_ids"].ShouldHave(("provider", "twilio"));
     }
 
     [Fact]

@@ -28,6 +28,7 @@ internal static class CatalogOpenApi
                 path.Operations?.Remove(HttpMethod.Head);
             }
 
+            new Examples(document).Write();
             return Task.CompletedTask;
         });
         options.AddOperationTransformer((operation, context, _) =>
