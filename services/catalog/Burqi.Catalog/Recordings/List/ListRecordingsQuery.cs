@@ -47,7 +47,8 @@ internal sealed class ListRecordingsQuery(CatalogDatabase database)
         Numbered =
         [
             new(
-                "catalog.recording_numbers numbered join catalog.recordings recording on recording.id = numbered.recording_id",
+                // The second condition follows from the first, and lets the planner come from the recordings where another filter leaves few of them.
+                "catalog.recording_numbers numbered join catalog.recordings recording on recording.id = numbered.recording_id and recording.listed_at = numbered.at",
                 "numbered.number = @number",
                 "numbered.at",
                 "numbered.recording_id",
