@@ -73,6 +73,7 @@ public static class CatalogModule
         services.AddSingleton<GetRecordingQuery>();
         services.AddSingleton<ListRecordingsQuery>();
         services.AddSingleton<RecordingContentResponse>();
+        services.AddSingleton<FormatChoice>();
         services.AddShareLinks();
         services.AddRecordingContent();
         services.AddWaveforms();

@@ -19,6 +19,7 @@ internal static class ContentEndpointExtensions
         .Produces(StatusCodes.Status304NotModified)
         .Produces(StatusCodes.Status412PreconditionFailed)
         .ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status406NotAcceptable)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status416RangeNotSatisfiable);
 }

@@ -20,6 +20,7 @@ internal static class PlayRecordingEndpoint
     private static Task HandleAsync(
         [FromRoute(Name = "call_id"), Description("The provider's id of the call.")] string callId,
         [FromRoute(Name = "recording_id"), Description("The recording's id, a UUID.")] string recordingId,
+        [FromQuery(Name = "format"), Description(FormatChoice.Description)] string? format,
         HttpContext context,
-        RecordingContentResponse response) => response.WriteAsync(context, Caller.Of(context), callId, recordingId, "inline");
+        RecordingContentResponse response) => response.WriteAsync(context, Caller.Of(context), callId, recordingId, "inline", format);
 }

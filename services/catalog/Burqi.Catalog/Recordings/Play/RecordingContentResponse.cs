@@ -23,6 +23,7 @@ internal sealed partial class RecordingContentResponse(
     GetRecordingQuery getRecording,
     DeletionUnderWayQuery deletionUnderWay,
     RecordingContents contents,
+    FormatChoice formats,
     ContentRedirect redirect,
     AccessLog accesses,
     CatalogMetrics metrics,
@@ -35,7 +36,7 @@ internal sealed partial class RecordingContentResponse(
     /// <summary>How long the store may be silent in the middle of an object before the response is broken off.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
 
-    public async Task WriteAsync(HttpContext context, Caller caller, string callId, string recordingId, string disposition)
+    public async Task WriteAsync(HttpContext context, Caller caller, string callId, string recordingId, string disposition, string? format = null)
     {
         var cancellationToken = context.RequestAborted;
         try
@@ -46,7 +47,12 @@ internal sealed partial class RecordingContentResponse(
                 var recording = Guid.TryParseExact(recordingId, "D", out var id) ? await getRecording.ExecuteAsync(id, caller, cancellationToken) : null;
                 var problem = recording is null || recording.CallId != callId ? CatalogProblems.NoSuchRecordingOfCall()
                     : await IsGoingAsync(recording, cancellationToken) ? CatalogProblems.Problem(StatusCodes.Status404NotFound, $"The audio of recording {recording.Id} is being deleted.")
-                    : Unplayable(recording);
+                    : Unplayable(recording) ?? FormatChoice.Refusal(format);
+                if (problem is null)
+                {
+                    (recording, problem) = await formats.FindAsync(recording!, format, caller, cancellationToken);
+                }
+
                 if (problem is not null)
                 {
                     await problem.ExecuteAsync(context);

@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using Burqi.Access;
+using Burqi.Catalog.Audit;
+using Burqi.Catalog.Recordings.Events;
 using Burqi.Catalog.Recordings.Get;
 using Burqi.Contracts.Recordings;
 using Microsoft.AspNetCore.Builder;
@@ -33,6 +35,7 @@ internal static class GetWaveformEndpoint
         HttpContext context,
         GetRecordingQuery getRecording,
         GetWaveformQuery getWaveform,
+        AccessLog accesses,
         CancellationToken cancellationToken)
     {
         var recording = Guid.TryParseExact(recordingId, "D", out var id) ? await getRecording.ExecuteAsync(id, Caller.Of(context), cancellationToken) : null;
@@ -46,6 +49,7 @@ internal static class GetWaveformEndpoint
             return CatalogProblems.Problem(StatusCodes.Status404NotFound, WhyNot(recording));
         }
 
+        await accesses.NoteAsync(context, RecordingEventNames.Read, callId, recording.Id, details: null, cancellationToken);
         var entityTag = new EntityTagHeaderValue($"\"{waveform.Sha256}-{waveform.Points}\"");
         var headers = context.Response.GetTypedHeaders();
         headers.ETag = entityTag;
