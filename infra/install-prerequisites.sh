@@ -60,6 +60,7 @@ esac
 case $purpose in test | bench) [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || need rabbitmq-server ;; esac
 if [ "$purpose" = test ]; then
   { has ffmpeg && has ffprobe; } || need ffmpeg
+  has curl || need curl
   has chromium-headless-shell || need chromium-headless-shell
   has nginx || [ -x /usr/sbin/nginx ] || need nginx-light
 fi

@@ -8,7 +8,7 @@ namespace Burqi.Archiver.Waveforms;
 internal static class WaveformReader
 {
     // A multiple of every size of a sample, and more than the longest header of a WAV file.
-    private const int BlockSize = 3 * 64 * 1024;
+    private const int BlockSize = 3 * 32 * 1024;
 
     /// <summary>Whether there can be an outline of audio in this format.</summary>
     public static bool Reads(string? format) => format is "wav" or "mp3";
