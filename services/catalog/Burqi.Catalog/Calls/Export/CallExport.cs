@@ -74,8 +74,9 @@ internal sealed partial class CallExport(
         var headers = context.Response.GetTypedHeaders();
         headers.ContentType = new MediaTypeHeaderValue("application/zip");
         headers.ContentLength = length;
-        headers.ContentDisposition = new ContentDispositionHeaderValue("attachment");
-        headers.ContentDisposition.SetHttpFileName(AudioFile.Name(callId, "zip"));
+        var disposition = new ContentDispositionHeaderValue("attachment");
+        disposition.SetHttpFileName(AudioFile.Name(callId, "zip"));
+        headers.ContentDisposition = disposition;
         await SendAsync(context, callId, manifestEntry, manifest, files, length);
     }
 
