@@ -15,7 +15,7 @@ namespace Burqi.Catalog.Tests.Hostile;
 /// <summary>Whatever is sent to whichever route: nothing fails, nothing that was sent becomes SQL, a path or a header, and nothing of the inside is shown.</summary>
 public sealed partial class HostileTests(HostileTests.WatchedHost catalog) : IClassFixture<HostileTests.WatchedHost>
 {
-    private const int RequestsForEach = 20;
+    private const int RequestsForEach = 12;
 
     private static readonly string[] Parameters =
     [
@@ -41,6 +41,7 @@ public sealed partial class HostileTests(HostileTests.WatchedHost catalog) : ICl
             .ToArray();
         endpoints.Length.ShouldBeGreaterThan(30);
 
+        var answered = new HashSet<int>();
         foreach (var (pattern, method) in endpoints)
         {
             foreach (var attempt in Gen.Sample(Attempts(pattern, method, told), RequestsForEach))
@@ -48,6 +49,7 @@ public sealed partial class HostileTests(HostileTests.WatchedHost catalog) : ICl
                 using var request = attempt.Request(catalog.Client.BaseAddress!);
                 using var response = await catalog.Client.SendAsync(request);
                 var body = await response.Content.ReadAsStringAsync();
+                answered.Add((int)response.StatusCode);
 
                 var failed = (int)response.StatusCode >= 500 && !(attempt.Route == "/twilio/token" && response.StatusCode == HttpStatusCode.ServiceUnavailable);
                 failed.ShouldBeFalse($"{attempt}\n{(int)response.StatusCode} {body}\n{catalog.Logged.LastOrDefault(line => line.Contains("xception", StringComparison.Ordinal))}");
@@ -59,6 +61,8 @@ public sealed partial class HostileTests(HostileTests.WatchedHost catalog) : ICl
             }
         }
 
+        // Not all of it was refused at the door.
+        new[] { 200, 400, 404 }.ShouldBeSubsetOf(answered);
         catalog.Logged.ShouldNotContain(line => Sql().IsMatch(line));
         (await catalog.RecordingAsync(told.Id))["call_id"]!.GetValue<string>().ShouldBe(told.CallId);
     }
@@ -87,7 +91,7 @@ public sealed partial class HostileTests(HostileTests.WatchedHost catalog) : ICl
 
     private static Gen<string> Filled() => HostileInput.Escaped.Select(text => text.Length == 0 ? "x" : text);
 
-    [GeneratedRegex(@"Npgsql|PostgresException|\bat Burqi\.|\bat System\.|catalog\.(calls|recordings|assistants|api_keys)\b|root:x:", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"Npgsql|PostgresException|\bat Burqi\.|\bat System\.|relation .?catalog\.|root:x:", RegexOptions.IgnoreCase)]
     private static partial Regex Inside();
 
     [GeneratedRegex(@"\b(select|insert into|update|delete from)\b.*\bcatalog\.|syntax error|PostgresException|unhandled exception", RegexOptions.IgnoreCase)]
