@@ -1,6 +1,7 @@
 using Burqi.Access;
 using Burqi.Catalog.Access.Keys;
 using Burqi.Catalog.Access.Keys.Announce;
+using Burqi.Catalog.Access.Oidc;
 using Burqi.Catalog.Access.Sessions;
 using MassTransit;
 using Microsoft.AspNetCore.Routing;
@@ -15,6 +16,7 @@ internal static class AccessExtensions
     public static void AddAccess(this IServiceCollection services)
     {
         services.AddApiAccess<CatalogAccess, KeyTable>(CatalogAccess.Policy, provider => provider.GetRequiredService<IOptions<CatalogOptions>>().Value.Access);
+        services.AddOidc();
         services.AddSingleton<SaveKeyCommands>();
         services.AddSingleton<KeysQuery>();
         services.AddHostedService<KeyUseWriter>();
