@@ -128,8 +128,9 @@ internal static class LoadCommands
     {
         var repeats = Number("--repeats", 3, "How often both are measured; they take turns.");
         var gibibytes = Number("--gib", 0, "One file of this many GiB by the archiver alone instead: its memory must stay flat.");
-        var command = new Command("archive", "The archiver beside rclone: files from an HTTP server into an S3 server.") { repeats, gibibytes };
-        command.SetAction(async (parsed, _) =>
+        var write = new Option<FileInfo?>("--write") { Description = "The page whose table of archiving is written anew." };
+        var command = new Command("archive", "The archiver beside rclone: files from an HTTP server into an S3 server.") { repeats, gibibytes, write };
+        command.SetAction(async (parsed, cancellation) =>
         {
             if (parsed.GetValue(gibibytes) is var gib and > 0)
             {
@@ -137,7 +138,13 @@ internal static class LoadCommands
                 return 0;
             }
 
-            await Console.Out.WriteLineAsync(await ArchiveTableAsync(parsed.GetValue(repeats)));
+            var table = await ArchiveTableAsync(parsed.GetValue(repeats));
+            await Console.Out.WriteLineAsync(table.AsMemory(), cancellation);
+            if (parsed.GetValue(write) is { } page)
+            {
+                await File.WriteAllTextAsync(page.FullName, BenchReport.Replace(await File.ReadAllTextAsync(page.FullName, cancellation), "archive", table), cancellation);
+            }
+
             return 0;
         });
         return command;
