@@ -33,7 +33,7 @@ internal static class Report
 
         var mixed = recordings.Single(recording => recording.RecordingType == "mixed");
         output.WriteLine();
-        output.WriteLine("To hear the whole call: start the system again with 'make run', then in another terminal");
+        output.WriteLine($"To hear the whole call: start the system again with 'make run', open {settings.BaseAddress} and sign in with what 'echo {settings.ApiKeyInShell}' prints; or in another terminal");
         output.WriteLine($"  curl -fsS -H \"Authorization: Bearer {settings.ApiKeyInShell}\" -o call.{mixed.Format} {new Uri(settings.BaseAddress, Catalog.PlayPath(mixed))}");
     }
 

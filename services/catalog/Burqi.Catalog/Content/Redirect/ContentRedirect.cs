@@ -16,8 +16,10 @@ internal sealed partial class ContentRedirect(
     /// <summary>The address to fetch the recording from; null when it has to be passed on.</summary>
     public async Task<Uri?> FindAsync(Recording recording, string store, HttpRequest request, string contentType, string contentDisposition, CancellationToken cancellationToken)
     {
-        // These two compare with what a client knows by our names for it, and the store has others.
+        // These two compare with what a client knows by our names for it, and the store has others. What plays without a key of its own is our page,
+        // in a session or by a share link: it plays from our own origin alone, and an address of the store's would outlive the link.
         if (!options.Value.Redirect || request.Headers.IfMatch.Count > 0 || request.Headers.IfUnmodifiedSince.Count > 0
+            || (request.Headers.Authorization.Count == 0 && contentDisposition.StartsWith("inline", StringComparison.Ordinal))
             || stores.FirstOrDefault(candidate => candidate.Store == store) is not { } presigned)
         {
             return null;

@@ -8,6 +8,8 @@ import { controlText } from "./timeline";
 
 const few = 8;
 
+const done: Record<string, string> = { pause: "paused", resume: "resumed", stop: "stopped" };
+
 /** What happened to the call's recordings, and who read, played or took them: the latest first. */
 export function History({ call }: { call: CallDetails }) {
   const [isAll, setAll] = useState(false);
@@ -64,7 +66,9 @@ function described(event: RecordingEvent): { icon: IconName; text: string } {
     case "control_requested":
       return { icon: "pause", text: controlText(event.details) };
     case "control_answered":
-      return { icon: "check", text: "The recorder answered" };
+      return event.details?.["applied"] === false
+        ? { icon: "alert", text: `Not done${detail("reason") ? `: ${detail("reason")}` : ""}` }
+        : { icon: "check", text: `Recording ${done[detail("action") ?? ""] ?? "controlled"}` };
     case "missing":
       return { icon: "alert", text: "Nothing was recorded" };
     case "incomplete":

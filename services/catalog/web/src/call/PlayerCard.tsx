@@ -203,7 +203,8 @@ function LaneView({ lane, timeline, outline, loudest, player, heard, onShare, on
       <div class="lane-head">
         <div class="lane-name">
           <strong>{lane.name}</strong>
-          {label.tone !== "good" && <Chip label={label} title={typeof failure === "string" ? failure : undefined} />}
+          {lane.isLive && <span class="visually-hidden">{label.text}</span>}
+          {label.tone !== "good" && !lane.isLive && <Chip label={label} title={typeof failure === "string" ? failure : undefined} />}
         </div>
         <div class="lane-facts numbers">
           {facts}

@@ -72,7 +72,8 @@ function laneOf(recording: Recording, start: number, now: number, pauses: Pause[
   const isLive = recording.status === "recording";
   const duration = recording.duration_ms !== null ? recording.duration_ms / 1000 : isLive ? Math.max(0, (now - began) / 1000) : 0;
   const offset = (began - start) / 1000;
-  const scope = recording.recording_source === "local" ? "local" : "provider";
+  // The audio of a mix that was upgraded is the provider's, and so are its pauses.
+  const isProviders = recording.recording_source !== "local" || recording.recording_metadata["source"] === "twilio_override";
   return {
     recording,
     name: trackName(recording.recording_type),
@@ -82,7 +83,7 @@ function laneOf(recording: Recording, start: number, now: number, pauses: Pause[
     isLive,
     strips: stripsOf(recording),
     pauses: pauses
-      .filter((pause) => (pause.scope === "provider") === (scope === "provider"))
+      .filter((pause) => (pause.scope === "provider") === isProviders)
       .map((pause) => ({ from: (Date.parse(pause.from) - start) / 1000, to: ((pause.to ? Date.parse(pause.to) : now) - start) / 1000 }))
       .filter((span) => span.from < offset + duration && span.to > offset)
       .map((span) => ({ from: Math.max(span.from, offset), to: Math.min(span.to, offset + duration) })),
@@ -168,10 +169,11 @@ export function initiallyHeard(lanes: Lane[], wanted: string | null): ReadonlySe
   return candidates.find((found) => found.size > 0) ?? new Set();
 }
 
-/** Round times for the ruler, at most one each 70 pixels. */
+/** Round times for the ruler, at most one each 70 pixels, and none that would not fit at its end. */
 export function ticks(total: number, width: number): number[] {
   const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200];
   const most = Math.max(2, Math.floor(width / 70));
   const step = steps.find((candidate) => total / candidate <= most) ?? 14_400;
-  return total > 0 ? Array.from({ length: Math.floor(total / step) + 1 }, (_, index) => index * step) : [];
+  const last = total * (1 - 40 / Math.max(width, 80));
+  return total > 0 ? Array.from({ length: Math.floor(last / step) + 1 }, (_, index) => index * step) : [];
 }
