@@ -34,7 +34,7 @@ export function Login({ message, onSession }: { message?: string | undefined; on
     <div class="door">
       <main class="door-card card">
         <h1 class="wordmark"><img src={icon} alt="" />Burqi</h1>
-        <p>{message ?? "Find a call, hear it, and see who said what when."}</p>
+        <p>{message ?? "Find a call, hear it, and see who else did."}</p>
         <form onSubmit={signIn} noValidate>
           <label class="field">
             <span>API key</span>

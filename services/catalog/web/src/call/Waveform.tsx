@@ -38,27 +38,37 @@ export function Waveform({ peaks, loudest, duration, offset, height, voice, isHe
       ...colours(container, voice, isHeard),
     });
     drawn.current = wave;
-    const recolour = (): void => wave.setOptions(colours(container, voice, isHeard));
+    return () => wave.destroy();
+  }, [peaks, loudest, duration, offset, height, voice, player]);
+
+  useEffect(() => {
+    const recolour = (): void => drawn.current!.setOptions(colours(root.current!, voice, isHeard));
+    recolour();
     addEventListener("burqi-theme", recolour);
+    return () => removeEventListener("burqi-theme", recolour);
+  }, [peaks, loudest, duration, offset, height, voice, player, isHeard]);
+
+  useEffect(() => {
+    if (!isHeard) {
+      // Played and unplayed look alike: nothing moves.
+      return undefined;
+    }
+
+    const wave = drawn.current!;
     let shown = -1;
     const follow = player.onPosition((position) => {
       const at = Math.min(Math.max(position - offset, 0), duration);
-      // Not every frame moves a pixel.
       if (at !== shown) {
         shown = at;
         wave.setTime(at);
       }
     });
-    const ready = wave.on("ready", () => wave.setTime(Math.max(shown, 0)));
+    const ready = wave.on("ready", () => wave.setTime(shown));
     return () => {
       follow();
       ready();
-      removeEventListener("burqi-theme", recolour);
-      wave.destroy();
     };
-  }, [peaks, loudest, duration, offset, height, voice, player]);
-
-  useEffect(() => drawn.current?.setOptions(colours(root.current!, voice, isHeard)), [voice, isHeard]);
+  }, [peaks, loudest, duration, offset, height, voice, player, isHeard]);
 
   return <div class="wave" ref={root} aria-hidden="true" />;
 }
