@@ -12,8 +12,6 @@ public sealed class Browsing : IAsyncLifetime
     /// <summary>On a busy machine everything takes its time; only a test that fails waits so long.</summary>
     private const float Patience = 60_000;
 
-    private static readonly string[] Browsers = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
-
     private readonly SemaphoreSlim placing = new(1);
     private IPlaywright playwright = null!;
     private IBrowser browser = null!;
@@ -25,9 +23,8 @@ public sealed class Browsing : IAsyncLifetime
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
-            ExecutablePath = Browsers.FirstOrDefault(File.Exists)
-                ?? throw new InvalidOperationException("Chromium is not there: run 'infra/install-prerequisites.sh test'."),
-            Args = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--autoplay-policy=no-user-gesture-required"],
+            ExecutablePath = Chromium.Path,
+            Args = [.. Chromium.Arguments, "--autoplay-policy=no-user-gesture-required"],
         });
     }
 

@@ -71,6 +71,11 @@ public sealed class PageTests(DistributedStack stack, Browsing browsing) : IClas
         await page.GetByLabel("Speed").SelectOptionAsync("2");
         (await page.Locator(Sounding).First.EvaluateAsync<double>("audio => audio.playbackRate")).ShouldBe(2);
 
+        // Who looked and listened is told at once.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Who had access" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "History" })).ToContainTextAsync("Played");
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "History" })).ToContainTextAsync("configured-1 from 127.0.0.1");
+
         // To its end, by itself.
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Play", Exact = true })).ToBeVisibleAsync();
         (await PositionAsync(page)).ShouldBeGreaterThan(11);
@@ -267,6 +272,7 @@ public sealed class PageTests(DistributedStack stack, Browsing browsing) : IClas
 
         await page.GetByRole(AriaRole.Button, new() { Name = "More for Both sides, recorded by Burqi" }).ClickAsync();
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Share a link" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
         await LookAsync("share");
 
         async Task LookAsync(string view)

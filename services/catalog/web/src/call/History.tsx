@@ -1,17 +1,38 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { get, path } from "../app/api";
-import type { CallDetails, RecordingEvent } from "../app/model";
+import type { CallDetails, Page, RecordingEvent } from "../app/model";
+import { useMay } from "../app/session";
 import { moment } from "../ui/format";
 import { Icon, type IconName } from "../ui/Icon";
 import { trackName } from "../ui/labels";
+import { Failure } from "../ui/States";
 import { controlText } from "./timeline";
 
 const few = 8;
 
 const done: Record<string, string> = { pause: "paused", resume: "resumed", stop: "stopped" };
 
-/** What happened to the call's recordings, and who read, played or took them: the latest first. */
+/** What happened to the call's recordings, and for whoever may know, who read, played or took them: the latest first. */
 export function History({ call }: { call: CallDetails }) {
+  const may = useMay();
+  const [isAccess, setAccess] = useState(false);
+  return (
+    <section class="card panel" aria-labelledby="history">
+      <div class="panel-head">
+        <h2 id="history">History</h2>
+        {may("admin") && (
+          <div class="segments" role="group" aria-label="What is listed">
+            <button type="button" aria-pressed={!isAccess} onClick={() => setAccess(false)}>Recordings</button>
+            <button type="button" aria-pressed={isAccess} onClick={() => setAccess(true)}>Who had access</button>
+          </div>
+        )}
+      </div>
+      {isAccess ? <Access call={call} /> : <Changes call={call} />}
+    </section>
+  );
+}
+
+function Changes({ call }: { call: CallDetails }) {
   const [isAll, setAll] = useState(false);
   const [earlier, setEarlier] = useState<{ events: RecordingEvent[]; next: string | null }>();
   const events = [...(earlier?.events ?? []), ...call.events].reverse();
@@ -22,33 +43,73 @@ export function History({ call }: { call: CallDetails }) {
     setEarlier({ events: [...before.events, ...(earlier?.events ?? [])], next: before.events_next_cursor ?? null });
   }
 
-  const shown = isAll ? events : events.slice(0, few);
   return (
-    <section class="card panel" aria-labelledby="history">
-      <h2 id="history">History</h2>
+    <>
       {events.length === 0 && <p class="muted">Nothing yet.</p>}
-      <ol class="events">
-        {shown.map((event, index) => {
-          const { icon, text } = described(event);
-          const track = call.recordings.find((recording) => recording.id === event.recording_id);
-          const who = event.api_key_name ?? event.actor;
-          return (
-            <li key={`${event.at} ${event.event} ${index}`}>
-              <span class="event-icon"><Icon name={icon} /></span>
-              <span class="event-text">
-                {text}{track && <span class="muted"> · {trackName(track.recording_type)}</span>}
-                {who && <span class="event-who muted">{who}{event.address && <> from {event.address}</>}</span>}
-              </span>
-              <time class="muted numbers" dateTime={event.at} title={event.at}>{moment(event.at)}</time>
-            </li>
-          );
-        })}
-      </ol>
+      <Events call={call} events={isAll ? events : events.slice(0, few)} />
       {isAll && next && <button type="button" class="button quiet panel-more" onClick={() => void more().catch(() => undefined)}>Show earlier</button>}
       {events.length > few && (
         <button type="button" class="button quiet panel-more" aria-expanded={isAll} onClick={() => setAll(!isAll)}>{isAll ? "Show fewer" : `Show all ${events.length}`}</button>
       )}
-    </section>
+    </>
+  );
+}
+
+/** Out of the audit's events, each with the key and the address that it came from. */
+function Access({ call }: { call: CallDetails }) {
+  const [events, setEvents] = useState<RecordingEvent[]>();
+  const [next, setNext] = useState<string | null>(null);
+  const [error, setError] = useState<unknown>();
+
+  async function load(cursor: string | null): Promise<void> {
+    setError(undefined);
+    try {
+      const query = new URLSearchParams({ call_id: call.call_id, ...(cursor && { cursor }) });
+      const page = await get<Page<RecordingEvent>>(`/audit/events?${query}`);
+      setEvents((known) => [...(cursor ? known ?? [] : []), ...page.items.filter((event) => event.api_key_name || accesses.has(event.event))]);
+      setNext(page.next_cursor);
+    } catch (failure) {
+      setError(failure);
+    }
+  }
+
+  useEffect(() => void load(null), [call.call_id]);
+
+  if (error) {
+    return <Failure error={error} retry={() => void load(null)} />;
+  }
+
+  return (
+    <>
+      <p class="muted panel-note">What one key does again within five minutes is one entry. Entries cannot be changed; <span class="mono">burqi audit verify</span> proves it.</p>
+      {events?.length === 0 && <p class="muted">Nobody so far.</p>}
+      <Events call={call} events={events ?? []} />
+      {next && <button type="button" class="button quiet panel-more" onClick={() => void load(next)}>Show earlier</button>}
+    </>
+  );
+}
+
+const accesses = new Set(["read", "listed", "played", "downloaded", "exported", "shared", "share_revoked", "share_played"]);
+
+function Events({ call, events }: { call: CallDetails; events: RecordingEvent[] }) {
+  return (
+    <ol class="events">
+      {events.map((event, index) => {
+        const { icon, text } = described(event);
+        const track = call.recordings.find((recording) => recording.id === event.recording_id);
+        const who = event.api_key_name ?? event.actor;
+        return (
+          <li key={`${event.at} ${event.event} ${index}`}>
+            <span class="event-icon"><Icon name={icon} /></span>
+            <span class="event-text">
+              {text}{track && <span class="muted"> · {trackName(track.recording_type)}</span>}
+              {who && <span class="event-who muted">{who}{event.address && <> from {event.address}</>}</span>}
+            </span>
+            <time class="muted numbers" dateTime={event.at} title={event.at}>{moment(event.at)}</time>
+          </li>
+        );
+      })}
+    </ol>
   );
 }
 

@@ -47,12 +47,11 @@ export function timelineOf(call: CallDetails, now: number): Timeline {
   const starts = shown.map((recording) => Date.parse(recording.started_at ?? recording.created_at));
   const start = Math.min(...starts, Date.parse(call.started_at ?? call.created_at));
   const lanes = shown.map((recording) => laneOf(recording, start, now, call.pauses)).sort(compare);
-  const ends = lanes.map((lane) => lane.offset + lane.duration);
   // Clocks differ by a little: an axis that begins with half a second of nothing says nothing.
   const lead = lanes.length > 0 ? Math.min(...lanes.map((lane) => lane.offset)) : 0;
   const shift = lead < 2 ? lead : 0;
   const near = lanes.map((lane) => ({ ...lane, offset: align(lane.offset - shift), pauses: lane.pauses.map((span) => ({ from: span.from - shift, to: span.to - shift })) }));
-  const total = Math.max(0, ...ends.map((end) => end - shift), lanes.length === 0 ? (call.duration_ms ?? 0) / 1000 : 0);
+  const total = Math.max(0, ...near.map((lane) => lane.offset + lane.duration), lanes.length === 0 ? (call.duration_ms ?? 0) / 1000 : 0);
   return {
     start: start + shift * 1000,
     total,
@@ -62,9 +61,9 @@ export function timelineOf(call: CallDetails, now: number): Timeline {
   };
 }
 
-/** What begins within half a second of the call begins with it: providers tell their times in whole seconds. */
+/** What begins within a second of the rest begins with it: providers tell their times in whole seconds. */
 function align(offset: number): number {
-  return offset < 0.75 ? 0 : offset;
+  return offset < 1.25 ? 0 : offset;
 }
 
 function laneOf(recording: Recording, start: number, now: number, pauses: Pause[]): Lane {
@@ -117,14 +116,14 @@ function gapsOf(lanes: Lane[], total: number): Span[] {
   const gaps: Span[] = [];
   let reached = 0;
   for (const lane of [...lanes].sort((one, other) => one.offset - other.offset)) {
-    if (lane.offset - reached > 0.75) {
+    if (lane.offset - reached > 1.25) {
       gaps.push({ from: reached, to: lane.offset });
     }
 
     reached = Math.max(reached, lane.offset + lane.duration);
   }
 
-  return lanes.length > 0 && total - reached > 0.75 ? [...gaps, { from: reached, to: total }] : gaps;
+  return lanes.length > 0 && total - reached > 1.25 ? [...gaps, { from: reached, to: total }] : gaps;
 }
 
 /** What happened while the call was on. */
