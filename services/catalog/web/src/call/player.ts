@@ -122,9 +122,7 @@ export class Player {
   seek(position: number): void {
     this.move(Math.min(Math.max(position, 0), this.total));
     this.lastTick = performance.now();
-    if (this.state.isPlaying) {
-      this.voices.forEach((voice) => voice.place(this.at));
-    }
+    this.voices.forEach((voice) => voice.place(this.at));
   }
 
   setRate(rate: number): void {
@@ -170,13 +168,13 @@ export class Player {
       return;
     }
 
-    const sounding = [...this.voices.values()].filter((voice) => this.isHeard(voice.track.id) && voice.covers(this.at));
+    const sounding = [...this.voices.values()].filter((voice) => this.isHeard(voice.track.id) && voice.covers(this.at) && !voice.hasEnded(this.at));
     const leader = sounding.find((voice) => voice.isSounding);
     const isWaiting = sounding.length > 0 && sounding.some((voice) => voice.isWaiting);
     if (leader && !isWaiting) {
       this.move(leader.position);
     } else if (sounding.length === 0) {
-      // Between two recordings, or with everything muted, time passes as well.
+      // Between two recordings, behind audio that is a little shorter than its row says, or with everything muted, time passes as well.
       this.move(this.at + elapsed * this.state.rate);
     }
 
@@ -184,14 +182,14 @@ export class Player {
       this.set({ isWaiting });
     }
 
-    if (this.at >= this.total - 0.01 || (leader?.hasEnded && this.at >= this.total - 0.3)) {
+    if (this.at >= this.total - 0.01) {
       this.pause();
       this.move(this.total);
       return;
     }
 
     for (const voice of this.voices.values()) {
-      if (!this.isHeard(voice.track.id) || !voice.covers(this.at)) {
+      if (!this.isHeard(voice.track.id) || !voice.covers(this.at) || voice.hasEnded(this.at)) {
         voice.stop();
         continue;
       }
@@ -245,12 +243,13 @@ class Voice {
     return this.element !== undefined && !this.element.paused && this.element.readyState > 2;
   }
 
-  get hasEnded(): boolean {
-    return this.element?.ended ?? false;
+  /** Whether there is no more of it from there on. A clock that is seldom looked at may be a little behind its end. */
+  hasEnded(position: number): boolean {
+    return this.element !== undefined && this.element.ended && position > this.position - 1;
   }
 
   get isWaiting(): boolean {
-    return this.element === undefined || (!this.element.ended && (this.element.readyState < 3 || this.element.seeking));
+    return this.element === undefined || this.element.readyState < 3 || this.element.seeking;
   }
 
   start(position: number, rate: number): void {
@@ -261,7 +260,7 @@ class Voice {
       this.host.append(this.element);
     }
 
-    if (this.element.paused && !this.element.ended) {
+    if (this.element.paused) {
       this.element.playbackRate = rate;
       this.place(position);
       this.element.play().catch(() => undefined); // Stopped before it began, or an error, which has its own event.
