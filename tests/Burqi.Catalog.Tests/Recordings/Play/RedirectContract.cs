@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Security.Cryptography;
 using Burqi.Catalog.Tests.Fixtures;
 
@@ -49,21 +48,6 @@ public abstract class RedirectContract(CatalogHost catalog) : IAsyncLifetime
         fetched.Content.Headers.ContentDisposition!.DispositionType.ShouldBe(disposition);
         fetched.Content.Headers.ContentDisposition.FileNameStar.ShouldBe($"{told.CallId}_mixed_20260301T093000Z.{format}");
         fetched.Headers.CacheControl!.ToString().ShouldBe("no-cache, private");
-    }
-
-    [Fact]
-    public async Task Get_ByAShareLink_IsPassedOn()
-    {
-        var (told, bytes) = await StoreAsync(1000);
-        using var made = await _direct.PostAsync(new Uri($"/calls/{told.CallId}/recording/{told.Id}/links", UriKind.Relative), null, TestContext.Current.CancellationToken);
-        var link = await made.Content.ReadFromJsonAsync<System.Text.Json.JsonElement>(TestContext.Current.CancellationToken);
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{new Uri(link.GetProperty("url").GetString()!).AbsolutePath}/audio");
-        _direct.DefaultRequestHeaders.Authorization = null;
-
-        using var answer = await _direct.SendAsync(request, TestContext.Current.CancellationToken);
-
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).ShouldBe(bytes);
     }
 
     [Fact]
