@@ -33,7 +33,7 @@ public sealed class ProviderFilesTests : ArchiverTest
         (archived.Format, archived.SampleRate, archived.Channels, archived.DurationMs).ShouldBe(("wav", 16_000, 2, 1000L));
         (await File.ReadAllBytesAsync(Path.Combine(ObjectsFolder, archived.ObjectKey))).ShouldBe(content);
         Peer.Seen.ShouldHaveSingleItem().Authorization.ShouldStartWith("HMAC-SHA256 SignedHeaders=x-ms-date;host;x-ms-content-sha256&Signature=");
-        (await ScalarAsync<DateTime>("select source_keeps_until from archiver.jobs")).ShouldBe(message.ReadyAt.UtcDateTime.AddHours(24), TimeSpan.FromMilliseconds(1));
+        (await ScalarAsync<DateTime>("select source_keeps_until from archiver.jobs where step = 'archive'")).ShouldBe(message.ReadyAt.UtcDateTime.AddHours(24), TimeSpan.FromMilliseconds(1));
     }
 
     [Fact]
