@@ -5,6 +5,7 @@ using Burqi.Cli.Cost;
 using Burqi.Cli.Doctor;
 using Burqi.Cli.Encryption;
 using Burqi.Cli.Jobs;
+using Burqi.Cli.Keys;
 using Burqi.Cli.Reconcile;
 using Burqi.Cli.Repair;
 using Burqi.Cli.Retention;
@@ -30,6 +31,7 @@ internal static class BurqiCommand
             JobsCommand.Create(),
             RetentionCommand.Create(),
             AuditCommand.Create(),
+            KeysCommand.Create(),
         };
         var parsed = root.Parse(args);
         return parsed.Errors.Count > 0 ? RefuseAsync(parsed) : parsed.InvokeAsync();

@@ -56,6 +56,13 @@ internal sealed class BurqiApi : IDisposable
         return await ReadAsync(response, type, cancellationToken);
     }
 
+    /// <summary>Deletes what lies at a path.</summary>
+    public async Task DeleteAsync(string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, Relative(path));
+        using var response = await SendAsync(request, cancellationToken);
+    }
+
     public void Dispose() => _client.Dispose();
 
     private static Uri Relative(string path) => new(path.TrimStart('/'), UriKind.Relative);
