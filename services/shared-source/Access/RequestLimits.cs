@@ -19,6 +19,8 @@ internal sealed class RequestLimits(int requestsPerMinute) : IDisposable
     private const int SecondsOfAMinute = 60;
     private const int BytesOfANetwork = 8;
 
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+
     private readonly PartitionedRateLimiter<Caller> callers = PartitionedRateLimiter.Create<Caller, (string Id, int Limit)>(caller =>
         RateLimitPartition.GetTokenBucketLimiter((caller.Id, Limit: caller.RequestsPerMinute ?? requestsPerMinute), key => Bucket(key.Limit)));
 
@@ -26,13 +28,15 @@ internal sealed class RequestLimits(int requestsPerMinute) : IDisposable
         address => RateLimitPartition.GetTokenBucketLimiter(address, _ => Bucket(FailuresPerMinute)));
 
     /// <summary>Null where the caller may; otherwise when to come again.</summary>
-    public TimeSpan? Take(Caller caller) => Wait(callers, caller, 1);
+    public TimeSpan? Take(Caller caller) => Wait(callers, caller);
 
     /// <summary>Counts a key that is none; null where the address may try another.</summary>
-    public TimeSpan? Failed(string? address) => Wait(failures, Network(address), 1);
+    public TimeSpan? Failed(string? address) => Wait(failures, Network(address));
 
     /// <summary>Null where the address may try a key.</summary>
-    public TimeSpan? MayTry(string? address) => Wait(failures, Network(address), 0);
+    public TimeSpan? MayTry(string? address) =>
+        // Not by acquiring none: that succeeds while any fraction of one is left.
+        failures.GetStatistics(Network(address)) is { CurrentAvailablePermits: < 1 } ? ShortestWait : null;
 
     public void Dispose()
     {
@@ -40,12 +44,12 @@ internal sealed class RequestLimits(int requestsPerMinute) : IDisposable
         failures.Dispose();
     }
 
-    private static TimeSpan? Wait<T>(PartitionedRateLimiter<T> limiter, T who, int permits)
+    private static TimeSpan? Wait<T>(PartitionedRateLimiter<T> limiter, T who)
     {
-        using var lease = limiter.AttemptAcquire(who, permits);
+        using var lease = limiter.AttemptAcquire(who);
         return lease.IsAcquired ? null
-            : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) && wait > TimeSpan.FromSeconds(1) ? wait
-            : TimeSpan.FromSeconds(1);
+            : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) && wait > ShortestWait ? wait
+            : ShortestWait;
     }
 
     // A minute's worth at once, and then as evenly as whole requests allow.

