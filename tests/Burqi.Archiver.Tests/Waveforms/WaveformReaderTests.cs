@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using Burqi.Archiver.ArchiveRecording;
+using Burqi.Archiver.Tests.Support;
 using Burqi.Archiver.Waveforms;
 using Burqi.Hosting.Processes;
 using Burqi.Testing;
@@ -91,6 +94,30 @@ public sealed class WaveformReaderTests
     }
 
     [Fact]
+    public async Task Read_HeaderOfManyThousandChannels_TakesNoMemoryForThem()
+    {
+        var file = Wav.Create(10);
+        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(22), ushort.MaxValue); // channels
+        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(32), ushort.MaxValue); // bytes of a frame
+        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(34), 8); // bits
+
+        (await Should.ThrowAsync<UndecodableException>(() => ReadAsync("many.wav", file))).Message.ShouldContain("65535 channels");
+    }
+
+    [Theory]
+    [InlineData("wav")]
+    [InlineData("mp3")]
+    public async Task Read_StreamThatFails_IsTheStoresFailure(string format)
+    {
+        await using var stream = new FailingStream();
+
+        var thrown = await Should.ThrowAsync<TransferException>(() => WaveformReader.ReadAsync(stream, 1000, format, 1000, TestContext.Current.CancellationToken));
+
+        thrown.Failure.ShouldBe(TransferFailure.StoreUnavailable);
+        thrown.InnerException.ShouldBeOfType<TimeoutException>();
+    }
+
+    [Fact]
     public async Task Read_Mp3HarmedInManyPlaces_EndsAndHarmsNobody()
     {
         var file = await MakeAsync("harmed.mp3", "-i sine=d=0.5:r=16000 -c:a libmp3lame -b:a 32k");
@@ -121,6 +148,11 @@ public sealed class WaveformReaderTests
         await ChildProcess.RunAsync(
             new ChildProcessStart("ffmpeg", ["-v", "error", "-f", "lavfi", .. arguments.Split(' '), path]), TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         return await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+    }
+
+    private sealed class FailingStream : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new TimeoutException();
     }
 
     /// <summary>Delivers as a network does.</summary>

@@ -95,6 +95,41 @@ public sealed class WaveformTests : ArchiverTest
     }
 
     [Fact]
+    public async Task Migrated_RecordingsArchivedBefore_GetOne()
+    {
+        var (before, cold, unknown) = (Captured(_content), Captured(_content, RecordingTypes.Assistant), Captured(_content, RecordingTypes.Mixed) with { CreateDatabaseRecords = false });
+        foreach (var captured in (RecordingCaptured[])[before, cold, unknown])
+        {
+            Peer.Serve(ContentPath(captured.RecordingId), _content);
+        }
+
+        await using (var archiver = await StartArchiverAsync())
+        {
+            await archiver.PublishAsync(before);
+            await archiver.PublishAsync(cold);
+            await archiver.PublishAsync(unknown);
+            await WaveformAsync(before.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+            await WaveformAsync(cold.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+            await JobAsync(unknown.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+        }
+
+        // As it was before there were any; what lies in another tier is not read.
+        await ExecuteAsync(
+            $"""
+            update archiver.jobs set step = 'set-tier', note = 'done' where step = 'waveform' and recording_id = '{cold.RecordingId}';
+            delete from archiver.jobs where step = 'waveform';
+            delete from archiver.migrations where name = '0014_waveforms_of_before_online';
+            """);
+        await using var next = await StartArchiverAsync();
+
+        var job = await WaveformAsync(before.RecordingId, job => job.OutcomeAnnouncedAt is not null);
+
+        (job.Status, job.Note).ShouldBe((JobStatuses.Completed, null));
+        next.Published.Of<RecordingWaveformComputed>().ShouldContain(told => told.RecordingId == before.RecordingId && told.Sha256 == before.Sha256);
+        (await ScalarAsync<long>("select count(*) from archiver.jobs where step = 'waveform'")).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Taken_ByAWorkerThatDiedOfItThrice_IsGivenUp()
     {
         var captured = Captured(_content);

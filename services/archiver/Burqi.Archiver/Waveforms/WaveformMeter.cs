@@ -9,6 +9,9 @@ internal sealed class WaveformMeter
     /// <summary>More than a screen can show.</summary>
     public const int MostPoints = 2000;
 
+    /// <summary>More than anybody records; a file that says so would have memory taken for what nobody draws.</summary>
+    private const int MostChannels = 64;
+
     // A stretch of less than 20 ms would show single waves and no outline.
     private const int MostPointsPerSecond = 50;
 
@@ -25,8 +28,14 @@ internal sealed class WaveformMeter
     /// <param name="channels">How many channels the audio has.</param>
     /// <param name="sampleRate">Samples per second and channel.</param>
     /// <param name="frames">How many samples each channel has, or should have: what comes beyond them counts to the last stretch.</param>
+    /// <exception cref="UndecodableException">There are too many channels.</exception>
     public WaveformMeter(int channels, int sampleRate, long frames)
     {
+        if (channels > MostChannels)
+        {
+            throw new UndecodableException($"There is no outline of audio of {channels} channels.");
+        }
+
         _frames = Math.Max(frames, 1);
         _channels = channels;
         _points = (int)Math.Clamp(Math.Min(_frames, (_frames / sampleRate * MostPointsPerSecond) + (_frames % sampleRate * MostPointsPerSecond / sampleRate)), 1, MostPoints);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Burqi.Archiver.Stores;
 using Burqi.Archiver.Waveforms.Mp3;
 using Burqi.Audio;
 
@@ -88,6 +89,7 @@ internal static class WaveformReader
         return meter?.End(length) ?? throw new UndecodableException("There is no audio in it.");
     }
 
-    private static async Task<int> FillAsync(Stream audio, Memory<byte> block, CancellationToken cancellationToken) =>
-        await audio.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancellationToken);
+    // What goes wrong here is the store's; what goes wrong with what it gave is not, and says nothing against it.
+    private static Task<int> FillAsync(Stream audio, Memory<byte> block, CancellationToken cancellationToken) => StoredObject.AskAsync(
+        () => audio.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancellationToken).AsTask(), cancellationToken);
 }

@@ -125,14 +125,7 @@ internal sealed partial class WaveformStep(
         }
 
         await Task.Yield(); // a store that answers at once would keep the loop that takes up jobs
-        try
-        {
-            return await WaveformReader.ReadAsync(stored.Body, stored.Size, job.Format, job.DurationMs, cancellationToken);
-        }
-        catch (Exception exception) when (exception is not UndecodableException && !cancellationToken.IsCancellationRequested)
-        {
-            throw new TransferException(TransferFailure.StoreUnavailable, $"The store failed: {exception.Message}", exception);
-        }
+        return await WaveformReader.ReadAsync(stored.Body, stored.Size, job.Format, job.DurationMs, cancellationToken);
     }
 
     private static partial class Log

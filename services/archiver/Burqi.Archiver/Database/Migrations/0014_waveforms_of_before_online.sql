@@ -1,0 +1,1 @@
+call archiver.add_waveforms_of_before();
