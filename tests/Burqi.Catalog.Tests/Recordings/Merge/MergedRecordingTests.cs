@@ -144,6 +144,41 @@ public sealed class MergedRecordingTests(CatalogHost catalog)
     }
 
     [Fact]
+    public async Task Get_MorePiecesThanAreReadAtOnce_AreInOrder()
+    {
+        var chunks = new List<byte[]>();
+        for (var i = 0; i < 20; i++)
+        {
+            chunks.Add(await ChunkAsync(10, startedAt: 10 * i));
+        }
+
+        using var response = await SendAsync(HttpMethod.Get);
+
+        (await response.Content.ReadAsByteArrayAsync())[44..].ShouldBe([.. chunks.SelectMany(chunk => chunk)]);
+    }
+
+    [Fact]
+    public async Task Get_MorePiecesThanOneFileHolds_IsRefusedAndNotCut()
+    {
+        await ChunkAsync(10);
+        await using var command = catalog.Database.CreateCommand(
+            """
+            insert into catalog.recordings (id, call_id, provider, recording_source, recording_type, status, format, file_size, sha256, s3_key, s3_url, recording_metadata, started_at, listed_at, told)
+            select gen_random_uuid(), call_id, provider, recording_source, recording_type, status, format, file_size, sha256, s3_key, s3_url, recording_metadata,
+                started_at + n * interval '10 ms', listed_at, told
+            from catalog.recordings, generate_series(1, 2000) n
+            where call_id = $1
+            """);
+        command.Parameters.AddWithValue(_callId);
+        (await command.ExecuteNonQueryAsync()).ShouldBe(2000);
+
+        using var response = await SendAsync(HttpMethod.Get);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await response.Content.ReadAsStringAsync()).ShouldContain("more than 2000 chunks");
+    }
+
+    [Fact]
     public async Task Get_NothingOrAPieceThatIsLost_Is404()
     {
         using var nothing = await SendAsync(HttpMethod.Get);

@@ -48,6 +48,24 @@ public sealed class FormatTests(CatalogHost catalog)
     }
 
     [Fact]
+    public async Task Get_AnotherThatIsBeingDeleted_IsNotPlayed()
+    {
+        var told = new Told();
+        var other = new Told { CallId = told.CallId };
+        await catalog.TellAsync(
+            told.Archived(Put(told.CallId, "wav", _wav), _wav.Length), other.Archived(Put(told.CallId, "mp3", _mp3), _mp3.Length, format: "mp3"));
+        using var deleted = await catalog.Client.DeleteAsync(new Uri($"/calls/{told.CallId}/recording/{other.Id}", UriKind.Relative));
+        deleted.IsSuccessStatusCode.ShouldBeTrue();
+
+        using var response = await GetAsync(told.CallId, told.Id, "/play?format=mp3");
+        using var itself = await GetAsync(told.CallId, told.Id, "/play?format=wav");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await response.Content.ReadAsStringAsync()).ShouldContain($"{other.Id} is being deleted");
+        itself.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Get_NotThereInThatFormat_Is406AndSaysWhatThereIs()
     {
         var told = new Told();

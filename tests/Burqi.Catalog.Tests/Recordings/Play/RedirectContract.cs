@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Burqi.Catalog.Tests.Fixtures;
 
 namespace Burqi.Catalog.Tests.Recordings.Play;
@@ -48,6 +49,22 @@ public abstract class RedirectContract(CatalogHost catalog) : IAsyncLifetime
         fetched.Content.Headers.ContentDisposition!.DispositionType.ShouldBe(disposition);
         fetched.Content.Headers.ContentDisposition.FileNameStar.ShouldBe($"{told.CallId}_mixed_20260301T093000Z.{format}");
         fetched.Headers.CacheControl!.ToString().ShouldBe("no-cache, private");
+    }
+
+    [Fact]
+    public async Task Get_ByAShareLink_IsPassedOn()
+    {
+        var (told, bytes) = await StoreAsync(1000);
+        using var made = await _direct.PostAsync(
+            new Uri($"/calls/{told.CallId}/recording/{told.Id}/links", UriKind.Relative), content: null, TestContext.Current.CancellationToken);
+        var link = JsonNode.Parse(await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        _direct.DefaultRequestHeaders.Authorization = null;
+
+        using var answer = await _direct.GetAsync(
+            new Uri($"{new Uri(link["url"]!.GetValue<string>()).AbsolutePath}/audio", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).ShouldBe(bytes);
     }
 
     [Fact]

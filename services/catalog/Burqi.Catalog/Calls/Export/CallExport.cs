@@ -32,6 +32,9 @@ internal sealed partial class CallExport(
     private const string ManifestName = "manifest.json";
     private const string RetryAfterSeconds = "5";
 
+    // A store is asked for many files sooner side by side, and other requests go on beside these.
+    private const int AtOnce = 16;
+
     /// <summary>How long a store may be silent in the middle of an object.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
 
@@ -55,9 +58,10 @@ internal sealed partial class CallExport(
         }
 
         // Once the answer has begun it can only be broken off: what can be known before is looked at before.
-        foreach (var file in files)
+        foreach (var some in files.Chunk(AtOnce))
         {
-            if (await ObjectionAsync(callId, file.Recording, cancellationToken) is { } objection)
+            var objections = await Task.WhenAll(some.Select(file => ObjectionAsync(callId, file.Recording, cancellationToken)));
+            if (objections.FirstOrDefault(objection => objection is not null) is { } objection)
             {
                 context.Response.Headers.RetryAfter = objection.Status == StatusCodes.Status503ServiceUnavailable ? RetryAfterSeconds : default;
                 await CatalogProblems.Problem(objection.Status, objection.Detail).ExecuteAsync(context);
@@ -81,15 +85,16 @@ internal sealed partial class CallExport(
     }
 
     /// <summary>The files to send, each object once, and what has none.</summary>
-    private async Task<(List<Chosen> Files, List<ExportOmission> LeftOut)> ChooseAsync(IEnumerable<Recording> recordings, CancellationToken cancellationToken)
+    private async Task<(List<Chosen> Files, List<ExportOmission> LeftOut)> ChooseAsync(IReadOnlyList<Recording> recordings, CancellationToken cancellationToken)
     {
         var files = new List<Chosen>();
         var leftOut = new List<ExportOmission>();
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { ManifestName };
+        var going = await deletionUnderWay.ExecuteAsync([.. recordings.Select(recording => recording.Id)], cancellationToken);
         foreach (var recording in recordings)
         {
             var reason = recording.Status != RecordingStatuses.Completed ? $"Its status is {recording.Status}."
-                : await deletionUnderWay.ExecuteAsync(recording.Id, cancellationToken) ? "It is being deleted."
+                : going.Contains(recording.Id) ? "It is being deleted."
                 : null;
             if (reason is not null)
             {

@@ -46,11 +46,15 @@ internal sealed partial class RecordingContentResponse(
             {
                 var recording = Guid.TryParseExact(recordingId, "D", out var id) ? await getRecording.ExecuteAsync(id, caller, cancellationToken) : null;
                 var problem = recording is null || recording.CallId != callId ? CatalogProblems.NoSuchRecordingOfCall()
-                    : await IsGoingAsync(recording, cancellationToken) ? CatalogProblems.Problem(StatusCodes.Status404NotFound, $"The audio of recording {recording.Id} is being deleted.")
+                    : await GoingAsync([recording], cancellationToken) is not null ? Going(recording)
                     : Unplayable(recording) ?? FormatChoice.Refusal(format);
                 if (problem is null)
                 {
                     (recording, problem) = await formats.FindAsync(recording!, format, caller, cancellationToken);
+                    if (recording is not null && recording.Id != id && await GoingAsync([recording], cancellationToken) is not null)
+                    {
+                        problem = Going(recording);
+                    }
                 }
 
                 if (problem is not null)
@@ -71,10 +75,25 @@ internal sealed partial class RecordingContentResponse(
         }
     }
 
-    /// <summary>Whether it is to be deleted: its audio is not given out any more.</summary>
-    public async Task<bool> IsGoingAsync(Recording recording, CancellationToken cancellationToken) =>
-        recording.Status == RecordingStatuses.Completed && recording.RecordingMetadata.TryGetProperty("deletion_requested_at", out _)
-        && await deletionUnderWay.ExecuteAsync(recording.Id, cancellationToken);
+    /// <summary>The first of these that is to be deleted: its audio is not given out any more. Null where none is.</summary>
+    public async Task<Recording?> GoingAsync(IEnumerable<Recording> recordings, CancellationToken cancellationToken)
+    {
+        Recording[] asked =
+        [
+            .. recordings.Where(recording =>
+                recording.Status == RecordingStatuses.Completed && recording.RecordingMetadata.TryGetProperty("deletion_requested_at", out _)),
+        ];
+        if (asked.Length == 0)
+        {
+            return null;
+        }
+
+        var going = await deletionUnderWay.ExecuteAsync([.. asked.Select(recording => recording.Id)], cancellationToken);
+        return asked.FirstOrDefault(recording => going.Contains(recording.Id));
+    }
+
+    private static ProblemHttpResult Going(Recording recording) =>
+        CatalogProblems.Problem(StatusCodes.Status404NotFound, $"The audio of recording {recording.Id} is being deleted.");
 
     private static ProblemHttpResult? Unplayable(Recording recording) => recording.Status switch
     {

@@ -3,12 +3,13 @@ using Dapper;
 
 namespace Burqi.Catalog.Retention.Delete;
 
-/// <summary>Whether a recording is going: a deletion that was given up leaves it as it is.</summary>
+/// <summary>Which recordings are going: a deletion that was given up leaves one as it is.</summary>
 internal sealed class DeletionUnderWayQuery(CatalogDatabase database)
 {
-    private const string Sql = "select exists (select from catalog.recording_deletions where recording_id = @recordingId and failure is null)";
+    private const string Sql = "select recording_id from catalog.recording_deletions where recording_id = any (@recordingIds) and failure is null";
 
-    public Task<bool> ExecuteAsync(Guid recordingId, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => connection.ExecuteScalarAsync<bool>(new CommandDefinition(Sql, new { recordingId }, cancellationToken: cancellationToken)),
-        cancellationToken);
+    /// <summary>Those of the given that are.</summary>
+    public async Task<IReadOnlySet<Guid>> ExecuteAsync(Guid[] recordingIds, CancellationToken cancellationToken) => (await database.ReadAsync(
+        connection => connection.QueryAsync<Guid>(new CommandDefinition(Sql, new { recordingIds }, cancellationToken: cancellationToken)),
+        cancellationToken)).ToHashSet();
 }
