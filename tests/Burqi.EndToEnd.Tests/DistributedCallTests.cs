@@ -156,7 +156,7 @@ public sealed class DistributedCallTests(DistributedStack stack) : IDisposable
 
     private async Task<List<string>> TraceIdsAsync(string callSid)
     {
-        await using var command = stack.Database.CreateCommand("select traceparent from archiver.jobs where call_id = $1");
+        await using var command = stack.Database.CreateCommand("select traceparent from archiver.jobs where step <> 'waveform' and call_id = $1");
         command.Parameters.Add(new NpgsqlParameter { Value = callSid });
         await using var reader = await command.ExecuteReaderAsync();
         var traceIds = new List<string>();

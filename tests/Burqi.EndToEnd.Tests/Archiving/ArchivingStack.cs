@@ -160,18 +160,20 @@ public sealed class ArchivingStack : IAsyncLifetime
 
         try
         {
+            // Outlines are left to themselves, but must not come in between with what the next test does to the store.
             await Eventually.BecomesTrueAsync(
-                async () => await CountAsync("select count(*) from archiver.jobs where status = 'completed' and outcome_announced_at is not null") == kept.Length
-                    && await CountAsync("select count(*) from archiver.jobs job join catalog.recordings row on row.id = job.recording_id where row.status = 'completed'") == kept.Length,
+                async () => await CountAsync("select count(*) from archiver.jobs where step <> 'waveform' and status = 'completed' and outcome_announced_at is not null") == kept.Length
+                    && await CountAsync("select count(*) from archiver.jobs job join catalog.recordings row on row.id = job.recording_id where job.step <> 'waveform' and row.status = 'completed'") == kept.Length
+                    && await CountAsync("select count(*) from archiver.jobs where step = 'waveform' and (status = 'waiting' and attempts = 0 or status = 'running' and lease_expires_at > now())") == 0,
                 TimeSpan.FromSeconds(120));
         }
         catch (TimeoutException timeout)
         {
-            throw new InvalidOperationException($"Not everything ends: {await ReadAsync("select string_agg(concat_ws(' ', j.recording_id, j.step, j.status, j.attempts, j.last_failure, j.last_error, j.outcome_announced_at, r.status), E'\\n') from archiver.jobs j left join catalog.recordings r on r.id = j.recording_id where j.status <> 'completed' or j.outcome_announced_at is null or r.status is distinct from 'completed'")}", timeout);
+            throw new InvalidOperationException($"Not everything ends: {await ReadAsync("select string_agg(concat_ws(' ', j.recording_id, j.step, j.status, j.attempts, j.last_failure, j.last_error, j.outcome_announced_at, r.status), E'\\n') from archiver.jobs j left join catalog.recordings r on r.id = j.recording_id where j.step <> 'waveform' and (j.status <> 'completed' or j.outcome_announced_at is null or r.status is distinct from 'completed')")}", timeout);
         }
 
         // Beside them a call has a row that stands for the mix it does not have.
-        (await CountAsync("select count(*) from archiver.jobs")).ShouldBe(kept.Length);
+        (await CountAsync("select count(*) from archiver.jobs where step <> 'waveform'")).ShouldBe(kept.Length);
         (await CountAsync("select count(*) from catalog.recordings where status <> 'completed'")).ShouldBe(0);
         foreach (var one in kept)
         {
