@@ -2,6 +2,7 @@ using Burqi.Archiver.Jobs;
 using Burqi.Archiver.Tests.Support;
 using Burqi.Contracts.Recordings;
 using Burqi.Testing;
+using Dapper;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -115,6 +116,33 @@ public sealed class BusyAndBrokenTests : ArchiverProcessTest
         await Eventually.BecomesTrueAsync(async () => await ScalarAsync<long>("select count(*) from archiver.jobs where status = 'completed' and step = 'archive'") == 13);
 
         Peer.Seen.Select(seen => seen.Path).ToList().IndexOf(ContentPath(messages[^1].RecordingId)).ShouldBeInRange(0, 1);
+    }
+
+    [Fact]
+    public async Task Outline_TakesLong_TheOnlyWorkerArchivesMeanwhile()
+    {
+        const string Waits = "select count(*) from pg_locks where locktype = 'advisory' and not granted and objid = 4711";
+        Settings["BURQI_ARCHIVER_WORKERS"] = "1";
+        Settings["Archiver:LeaseDuration"] = "00:01:00";
+        await ExecuteAsync(
+            """
+            create function archiver.wait() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(4711); return new; end $$;
+            create trigger wait before update on archiver.jobs for each row when (new.step = 'waveform' and new.status = 'completed') execute function archiver.wait();
+            """);
+        await using var archiver = await StartArchiverAsync();
+        await using var other = await Jobs.OpenAsync(TestContext.Current.CancellationToken);
+        await other.ExecuteAsync("select pg_advisory_lock(4711)");
+        var messages = CapturedFiles(2);
+        Peer.Serve(ContentPath(messages[0].RecordingId), _content);
+        Peer.Serve(ContentPath(messages[1].RecordingId), _content);
+        await archiver.PublishAsync(messages[0]);
+        await Eventually.BecomesTrueAsync(async () => await ScalarAsync<long>(Waits) == 1);
+
+        await archiver.PublishAsync(messages[1]);
+        await JobAsync(messages[1].RecordingId, job => job.Status == JobStatuses.Completed);
+
+        (await ScalarAsync<long>(Waits)).ShouldBe(1); // its outline is not done
+        await other.ExecuteAsync("select pg_advisory_unlock(4711)");
     }
 
     [Fact]

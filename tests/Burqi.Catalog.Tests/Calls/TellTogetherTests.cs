@@ -4,6 +4,7 @@ using Burqi.Catalog.Recordings;
 using Burqi.Catalog.Tests.Fixtures;
 using Burqi.Contracts;
 using Burqi.Contracts.Recordings;
+using Burqi.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -58,6 +59,70 @@ public sealed class TellTogetherTests(CatalogHost catalog)
         }
 
         (await AskAsync("select count(*) from catalog.recordings where call_id like $1")).ShouldBe(50);
+    }
+
+    [Fact]
+    public async Task Execute_CallsHeldByAnother_OthersAreWritten()
+    {
+        await Together.ExecuteAsync(Recording(0, 0, RecordingStatuses.Recording));
+        await using var other = await catalog.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await HoldAsync(other, $"select from catalog.recordings where call_id = '{CallId(0)}' for update");
+        foreach (var call in Enumerable.Range(1, 4))
+        {
+            await HoldAsync(other, LockOf(call));
+        }
+
+        // More calls than there are writers.
+        var held = Enumerable.Range(0, 5).SelectMany(call => (ToldMessage[])[Recording(call, 0, RecordingStatuses.Captured), Recording(call, 1, RecordingStatuses.Captured)])
+            .Select(Together.ExecuteAsync).ToList();
+        var others = Enumerable.Range(5, 50).Select(call => Recording(call, 0, RecordingStatuses.Captured)).Select(Together.ExecuteAsync).ToList();
+        await Task.WhenAll(others).WaitAsync(Eventually.DefaultLimit, TestContext.Current.CancellationToken);
+
+        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+        var more = Enumerable.Range(0, 5).Select(call => Together.ExecuteAsync(Recording(call, 2, RecordingStatuses.Captured)));
+        await Task.WhenAll(held.Concat(more)).WaitAsync(Eventually.DefaultLimit, TestContext.Current.CancellationToken);
+        (await AskAsync("select count(*) from catalog.recordings where call_id like $1 and status = 'captured'")).ShouldBe(65);
+    }
+
+    [Fact]
+    public async Task Execute_IdTakenByAnother_IsNotWrittenWithTheOnesWhoseItIs()
+    {
+        var (recording, call) = (Recording(0, 0, RecordingStatuses.Captured), Call(0));
+        await Task.WhenAll(Together.ExecuteAsync(recording), Together.ExecuteAsync(call));
+        await using var other = await catalog.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await HoldAsync(other, LockOf(0));
+
+        // While one of a call is being written the others wait, and go together.
+        var first = Together.ExecuteAsync(Call(0));
+        await Eventually.BecomesTrueAsync(async () => await AskAsync(
+            """
+            select count(*) from pg_locks
+            where locktype = 'advisory' and not granted
+              and (classid::bigint << 32 | objid::bigint) = hashtextextended('burqi.catalog.call.' || replace(cast($1 as text), '%', '0'), 0)
+            """) > 0);
+        var theirs = (ToldMessage[])[Recording(0, 0, RecordingStatuses.Captured), Call(0)];
+        var others = (ToldMessage[])
+        [
+            new(CallId(0), Providers.LiveKit, Recording: null, call.Told, call.Cancellation),
+            new(CallId(0), Providers.LiveKit, recording.Recording! with { Provider = Providers.LiveKit }, recording.Told, call.Cancellation),
+            new(CallId(0), Providers.Twilio, recording.Recording! with { RecordingType = RecordingTypes.User }, recording.Told, call.Cancellation),
+        ];
+        var (theirOutcomes, otherOutcomes) = (theirs.Select(Together.ExecuteAsync).ToList(), others.Select(Together.ExecuteAsync).ToList());
+        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+
+        (await first).ShouldBe("in-progress");
+        (await Task.WhenAll(theirOutcomes)).ShouldBe(["captured", "in-progress"]);
+        (await Task.WhenAll(otherOutcomes)).ShouldBe([null, null, null]);
+    }
+
+    private string LockOf(int call) => $"select pg_advisory_xact_lock(hashtextextended('burqi.catalog.call.{CallId(call)}', 0))";
+
+    private static async Task HoldAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     private ToldMessage Recording(int call, int track, string status, Func<ToldFacts, ToldFacts>? also = null)

@@ -33,7 +33,9 @@ internal sealed class JobQueues(
             {
                 Remember(queue, job.CallId, queues);
                 Count(job, 1);
-                return new TakenJob(job, destinations.Begin(needed));
+
+                // An outline takes nobody's place at the store, and what it finds there says nothing about what is brought there.
+                return new TakenJob(job, queue.Step == JobSteps.Waveform ? [] : destinations.Begin(needed));
             }
         }
 

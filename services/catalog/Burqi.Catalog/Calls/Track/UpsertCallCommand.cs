@@ -34,7 +34,7 @@ internal sealed partial class UpsertCallCommand(TellTogetherCommand tellTogether
             from (select catalog.merge_told(call.told, excluded.told) as told) merged,
                  jsonb_populate_record(null::catalog.calls, catalog.told_values(merged.told)) v)
         where call.provider = excluded.provider
-        returning call_id, status
+        returning call_id, provider, status
         """;
 
     /// <summary>Tells of status <paramref name="status"/> and the facts that came with it.</summary>
@@ -55,8 +55,8 @@ internal sealed partial class UpsertCallCommand(TellTogetherCommand tellTogether
         Log.Told(logger, callId, status, reached);
     }
 
-    /// <summary>In the transaction of who holds the calls' locks; the statuses that were reached, without those of ids that are taken.</summary>
-    public static async Task<Dictionary<string, string>> TellAsync(
+    /// <summary>In the transaction of who holds the calls' locks; the statuses that were reached, by call and provider, without those of ids that are taken.</summary>
+    public static async Task<Dictionary<(string CallId, string Provider), string>> TellAsync(
         NpgsqlConnection connection, IReadOnlyCollection<ToldMessage> messages, CancellationToken cancellationToken)
     {
         if (messages.Count == 0)
@@ -70,7 +70,7 @@ internal sealed partial class UpsertCallCommand(TellTogetherCommand tellTogether
             Providers = messages.Select(message => message.Provider).ToArray(),
             Told = messages.Select(message => message.Told).ToArray(),
         };
-        return (await connection.QueryAsync<(string CallId, string Status)>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken)))
-            .ToDictionary(row => row.CallId, row => row.Status, StringComparer.Ordinal);
+        return (await connection.QueryAsync<(string CallId, string Provider, string Status)>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken)))
+            .ToDictionary(row => (row.CallId, row.Provider), row => row.Status);
     }
 }

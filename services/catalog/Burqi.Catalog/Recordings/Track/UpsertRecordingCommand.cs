@@ -39,7 +39,7 @@ internal sealed partial class UpsertRecordingCommand(TellTogetherCommand tellTog
                  jsonb_populate_record(null::catalog.recordings, catalog.recording_values(merged.told, recording.derived)) v)
         where (recording.call_id, recording.provider, recording.recording_source, recording.recording_type)
             = (excluded.call_id, excluded.provider, excluded.recording_source, excluded.recording_type)
-        returning id, status
+        returning id, call_id, provider, recording_source, recording_type, status
         """;
 
     /// <summary>
@@ -89,10 +89,10 @@ internal sealed partial class UpsertRecordingCommand(TellTogetherCommand tellTog
     /// <summary>The same in a transaction of the caller's, who holds the call's lock and works out what follows; the status that was reached, null where the id is taken.</summary>
     public static async Task<string?> TellAsync(
         NpgsqlConnection connection, RecordingIdentity recording, string status, ToldFacts facts, CancellationToken cancellationToken) =>
-        (await TellAsync(connection, [Message(recording, status, facts, cancellationToken)], cancellationToken)).GetValueOrDefault(recording.Id);
+        (await TellAsync(connection, [Message(recording, status, facts, cancellationToken)], cancellationToken)).GetValueOrDefault(recording);
 
     /// <summary>The same for many messages, of many calls; the statuses that were reached, without those of ids that are taken.</summary>
-    public static async Task<Dictionary<Guid, string>> TellAsync(
+    public static async Task<Dictionary<RecordingIdentity, string>> TellAsync(
         NpgsqlConnection connection, IReadOnlyCollection<ToldMessage> messages, CancellationToken cancellationToken)
     {
         if (messages.Count == 0)
@@ -110,8 +110,9 @@ internal sealed partial class UpsertRecordingCommand(TellTogetherCommand tellTog
             Types = recordings.Select(recording => recording.RecordingType).ToArray(),
             Told = messages.Select(message => message.Told).ToArray(),
         };
-        return (await connection.QueryAsync<(Guid Id, string Status)>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken)))
-            .ToDictionary(row => row.Id, row => row.Status);
+        return (await connection.QueryAsync<(Guid Id, string CallId, string Provider, string Source, string Type, string Status)>(
+                new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken)))
+            .ToDictionary(row => new RecordingIdentity(row.Id, row.CallId, row.Provider, row.Source, row.Type), row => row.Status);
     }
 
     private static ToldMessage Message(RecordingIdentity recording, string status, ToldFacts facts, CancellationToken cancellationToken) =>
