@@ -186,6 +186,7 @@ internal sealed partial class TellTogetherCommand(
         return [];
     }
 
+    /// <summary>Writes all of them or none; the statuses that were reached, without those of ids that are taken.</summary>
     /// <exception cref="HeldUpException">A lock was not to be had in that time, or a statement took too long.</exception>
     private async Task<(Dictionary<(string CallId, string Provider), string> Calls, Dictionary<RecordingIdentity, string> Recordings)> TellAsync(
         NpgsqlConnection connection, List<ToldMessage> messages, TimeSpan wait, CancellationToken cancellationToken)
