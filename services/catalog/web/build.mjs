@@ -13,7 +13,17 @@ const output = resolve(option("--output") ?? join(here, "../../../artifacts/page
 // Each page is a script, what it imports, and the HTML that begins it.
 const pages = { index: "src/main.tsx", phone: "src/phone/main.tsx", shared: "src/shared/main.tsx" };
 
+// How long another's build is waited for: npm may have to fetch everything, and several may wait.
+const patience = 10 * 60_000;
+
 const unlock = await lock(join(here, ".build-lock"));
+for (const [signal, number] of [["SIGINT", 2], ["SIGTERM", 15]]) {
+  process.on(signal, () => {
+    unlock();
+    process.exit(128 + number);
+  });
+}
+
 try {
   install();
   if (process.argv.includes("--check")) {
@@ -36,6 +46,8 @@ function option(name) {
 
 /** A file that holds the id of the process that builds; one whose process is gone counts for nothing. */
 async function lock(path) {
+  const since = Date.now();
+  let isTold = false;
   for (;;) {
     try {
       const file = openSync(path, "wx");
@@ -48,20 +60,36 @@ async function lock(path) {
       }
     }
 
-    if (isAbandoned(path)) {
+    const holder = holderOf(path);
+    if (isAbandoned(path, holder)) {
       rmSync(path, { force: true });
+    } else if (Date.now() - since > patience) {
+      console.error(`The page was not built: ${path} has been held for ${patience / 60_000} minutes, now by process ${holder}. If that builds nothing, delete the file and build again.`);
+      process.exit(1);
     } else {
+      if (!isTold && holder) {
+        console.log(`Waiting for process ${holder}, which builds the page and holds ${path}`);
+        isTold = true;
+      }
+
       await new Promise((done) => setTimeout(done, 200));
     }
   }
 }
 
-function isAbandoned(path) {
+/** 0 where its id is not yet written, undefined where the lock has just gone. */
+function holderOf(path) {
   try {
-    const holder = Number(readFileSync(path, "utf8"));
-    // Made this moment, its id not yet written.
-    if (holder === 0) {
-      return Date.now() - statSync(path).mtimeMs > 10_000;
+    return Number(readFileSync(path, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function isAbandoned(path, holder) {
+  try {
+    if (!holder) {
+      return holder === 0 && Date.now() - statSync(path).mtimeMs > 10_000;
     }
 
     process.kill(holder, 0);

@@ -57,6 +57,11 @@ public sealed class PageTests(DistributedStack stack, Browsing browsing) : IClas
         await Expect(page.Locator(".wave")).ToHaveCountAsync(4);
         (await page.Locator(Sounding).CountAsync()).ShouldBe(0);
 
+        // What did not come is asked for anew when it is played again.
+        await page.RouteAsync("**/play", route => route.AbortAsync());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Play", Exact = true }).ClickAsync();
+        await Expect(page.GetByText("This audio cannot be played at the moment.")).ToBeVisibleAsync();
+        await page.UnrouteAsync("**/play");
         await page.GetByRole(AriaRole.Button, new() { Name = "Play", Exact = true }).ClickAsync();
         await Eventually.BecomesTrueAsync(async () => await PositionAsync(page) > 1);
         await Expect(page.Locator(".transport-time")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^0:0[1-9] / 0:1\d$"));
@@ -66,6 +71,15 @@ public sealed class PageTests(DistributedStack stack, Browsing browsing) : IClas
         await page.Mouse.ClickAsync(strip!.X + (strip.Width / 2), strip.Y + (strip.Height / 2));
         await Eventually.BecomesTrueAsync(async () => await PositionAsync(page) is > 5.5 and < 9);
 
+        // A second track joins where the first one is.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Hear Caller, recorded by Burqi", Exact = true }).ClickAsync();
+        await Eventually.BecomesTrueAsync(() => page.EvaluateAsync<bool>(
+            """
+            () => {
+              const [one, other] = [...document.querySelectorAll('audio[src]')];
+              return other !== undefined && !one.paused && !other.paused && Math.abs(one.currentTime - other.currentTime) < 0.2;
+            }
+            """));
         await page.GetByRole(AriaRole.Button, new() { Name = "Hear Assistant, of Both sides, recorded by Burqi" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Hear Assistant, of Both sides, recorded by Burqi" })).ToHaveAttributeAsync("aria-pressed", "false");
         await page.GetByLabel("Speed").SelectOptionAsync("2");
@@ -79,6 +93,25 @@ public sealed class PageTests(DistributedStack stack, Browsing browsing) : IClas
         // To its end, by itself.
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Play", Exact = true })).ToBeVisibleAsync();
         (await PositionAsync(page)).ShouldBeGreaterThan(11);
+
+        // Back to the list as it was, with what was looked for.
+        await page.Locator(".back").ClickAsync();
+        await page.WaitForURLAsync("**/#/calls?number=%2B4930901820");
+        complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Part_GoneAfterAnUpgrade_IsExplainedAndLoadedAnew()
+    {
+        var page = await browsing.SignInAsync(stack, complaints: complaints);
+        await page.RouteAsync("**/assets/part-*", route => route.FulfillAsync(new RouteFulfillOptions { Status = 404 }));
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Operations" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Burqi was probably updated");
+        await page.UnrouteAsync("**/assets/part-*");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Load the page again" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Operations" })).ToBeVisibleAsync();
         complaints.ShouldBeEmpty();
     }
 
@@ -124,6 +157,15 @@ public sealed class PageTests(DistributedStack stack, Browsing browsing) : IClas
         await other.GetByRole(AriaRole.Button, new() { Name = "Play" }).ClickAsync();
         await Eventually.BecomesTrueAsync(async () => await PositionAsync(other) > 0.5);
         await Browsing.PhotographAsync(other, "shared-phone");
+
+        // Audio that did not come is asked for anew when it is played again.
+        await other.RouteAsync("**/audio", route => route.AbortAsync());
+        await other.ReloadAsync();
+        await Expect(other.GetByRole(AriaRole.Alert)).ToContainTextAsync("cannot be played at the moment");
+        await other.UnrouteAsync("**/audio");
+        await other.GetByRole(AriaRole.Button, new() { Name = "Play" }).ClickAsync();
+        await Eventually.BecomesTrueAsync(async () => await PositionAsync(other) > 0.5);
+        await Expect(other.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Revoke" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Make a link" })).ToBeVisibleAsync();

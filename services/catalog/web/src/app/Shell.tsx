@@ -5,7 +5,7 @@ import { CallsView } from "../calls/CallsView";
 import { TracksView } from "../calls/TracksView";
 import { Icon, type IconName } from "../ui/Icon";
 import { Menu } from "../ui/Menu";
-import { Failure, State } from "../ui/States";
+import { State } from "../ui/States";
 import { useRoute } from "./route";
 import { useMay, type Session } from "./session";
 import { setTheme, theme, type Theme } from "./theme";
@@ -99,15 +99,24 @@ const loadOperations = () => import("../operations/OperationsView").then((module
 
 function Later<P extends object>({ load, properties }: { load: () => Promise<ComponentType<P>>; properties: P }) {
   const [Loaded, setLoaded] = useState<ComponentType<P>>();
-  const [error, setError] = useState<unknown>();
-  const [attempt, setAttempt] = useState(0);
+  const [hasFailed, setFailed] = useState(false);
   useEffect(() => {
-    load().then((component) => setLoaded(() => component), setError);
-  }, [load, attempt]);
+    load().then((component) => setLoaded(() => component), () => setFailed(true));
+  }, [load]);
 
   if (Loaded) {
     return <Loaded {...properties} />;
   }
 
-  return error ? <Failure error={error} retry={() => { setError(undefined); setAttempt(attempt + 1); }} /> : <div aria-busy="true" />;
+  // After an upgrade the parts have other names, and a browser does not ask again for one that did not come.
+  return hasFailed
+    ? (
+      <div role="alert">
+        <State icon="alert" title="This part could not be loaded">
+          <p>Burqi was probably updated since you opened this page, or the connection is gone. Loading the page again puts it right; you stay where you are.</p>
+          <button type="button" class="button" onClick={() => location.reload()}><Icon name="retry" />Load the page again</button>
+        </State>
+      </div>
+    )
+    : <div aria-busy="true" />;
 }

@@ -38,6 +38,9 @@ export interface Answer<T> {
   etag: string | undefined;
 }
 
+/** How long an answer may take; one who asks again and again would otherwise hang on the first that never comes. */
+const limit = 30_000;
+
 const ended = new Set<() => void>();
 
 /** Hears when the server no longer knows the session. */
@@ -64,15 +67,26 @@ export async function ask<T>(path: string, options: Options = {}): Promise<Answe
   }
 
   let response: Response;
+  let text: string;
+  // Ends by its caller or by the limit. (AbortSignal.any would do, and is too new.)
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  const timer = setTimeout(end, limit);
+  signal?.addEventListener("abort", end);
   try {
+    signal?.throwIfAborted();
     // The ETag is kept here: a cache of the browser's would hide the 304.
-    response = await fetch(path, { method, headers, body: body === undefined ? null : JSON.stringify(body), cache: "no-store", signal: signal ?? AbortSignal.timeout(30_000) });
+    response = await fetch(path, { method, headers, body: body === undefined ? null : JSON.stringify(body), cache: "no-store", signal: ending.signal });
+    text = await response.text();
   } catch (error) {
     if (signal?.aborted) {
       throw error;
     }
 
     throw new ApiError(0, {});
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", end);
   }
 
   if (response.status === 304) {
@@ -80,7 +94,7 @@ export async function ask<T>(path: string, options: Options = {}): Promise<Answe
   }
 
   if (!response.ok) {
-    const problem = (await response.json().catch(() => ({}))) as Problem;
+    const problem = problemIn(text);
     const wait = Number(response.headers.get("Retry-After"));
     if (response.status === 401 && path !== "/session") {
       ended.forEach((listener) => listener());
@@ -89,8 +103,15 @@ export async function ask<T>(path: string, options: Options = {}): Promise<Answe
     throw new ApiError(response.status, problem, wait > 0 ? wait : undefined);
   }
 
-  const text = await response.text();
   return { body: (text ? JSON.parse(text) : undefined) as T, etag: response.headers.get("ETag") ?? undefined };
+}
+
+function problemIn(text: string): Problem {
+  try {
+    return (JSON.parse(text) ?? {}) as Problem;
+  } catch {
+    return {}; // Somebody between us and the API, who writes HTML.
+  }
 }
 
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {

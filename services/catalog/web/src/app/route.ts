@@ -25,6 +25,17 @@ export function hashOf(segments: string[], parameters?: URLSearchParams): string
   return `#/${segments.map(encodeURIComponent).join("/")}${query ? `?${query}` : ""}`;
 }
 
+// What was shown before. Remembered here, which is there from the beginning: a view that comes later would miss the step that leads to it.
+let before: string | undefined;
+addEventListener("hashchange", (event) => {
+  before = new URL(event.oldURL || location.href).hash;
+});
+
+/** Whether the step back leads to a list, as it was, with its search and its place. */
+export function cameFromList(): boolean {
+  return before !== undefined && /^#?\/?(calls|tracks)?(\?|$)/.test(before);
+}
+
 /** Replacing leaves the entry of the history where it is: what is typed letter by letter is one step back, not ten. */
 export function go(hash: string, replace = false): void {
   if (hash === location.hash) {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, path, send } from "../app/api";
-import { useRoute } from "../app/route";
+import { cameFromList, useRoute } from "../app/route";
 import { useMay } from "../app/session";
 import { isUnderWay, type CallDetails, type Recording } from "../app/model";
 import { Chip } from "../ui/Chip";
@@ -64,16 +64,6 @@ export function CallView({ callId }: { callId: string }) {
 
 function Back() {
   return <a class="back" href="#/calls" onClick={(event) => { if (cameFromList()) { event.preventDefault(); history.back(); } }}><Icon name="previous" />Calls</a>;
-}
-
-// The list as it was, with its search and its place, where one came from there.
-let listBefore = "";
-addEventListener("hashchange", (event) => {
-  listBefore = new URL(event.oldURL || location.href).hash;
-});
-
-function cameFromList(): boolean {
-  return /^#?\/?(calls|tracks)?(\?|$)/.test(listBefore.replace(/^#\//, "")) && listBefore !== "";
 }
 
 function Head({ call, isStale, onHold, onChanged }: { call: CallDetails; isStale: boolean; onHold: () => void; onChanged: () => void }) {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { get, path } from "../app/api";
 import type { CallDetails, Page, RecordingEvent } from "../app/model";
 import { useMay } from "../app/session";
@@ -34,20 +34,37 @@ export function History({ call }: { call: CallDetails }) {
 
 function Changes({ call }: { call: CallDetails }) {
   const [isAll, setAll] = useState(false);
-  const [earlier, setEarlier] = useState<{ events: RecordingEvent[]; next: string | null }>();
-  const events = [...(earlier?.events ?? []), ...call.events].reverse();
-  const next = earlier ? earlier.next : call.events_next_cursor;
+  const [isLoading, setLoading] = useState(false);
+  const [error, setError] = useState<unknown>();
+  // Where the earlier ones go on, once some of them were asked for.
+  const [earlier, setEarlier] = useState<string | null>();
+  // A call comes with its latest ones alone: those that newer ones push out stay shown.
+  const seen = useRef(new Map<string, RecordingEvent>());
+  const keep = (some: RecordingEvent[]): void => some.forEach((event) => seen.current.set(JSON.stringify(event), event));
+  keep(call.events);
+  const events = [...seen.current.values()].sort((one, other) => Date.parse(other.at) - Date.parse(one.at));
+  const next = earlier === undefined ? call.events_next_cursor : earlier;
 
   async function more(): Promise<void> {
-    const before = await get<CallDetails>(`${path`/calls/${call.call_id}`}?events_cursor=${encodeURIComponent(next!)}`);
-    setEarlier({ events: [...before.events, ...(earlier?.events ?? [])], next: before.events_next_cursor ?? null });
+    setLoading(true);
+    setError(undefined);
+    try {
+      const before = await get<CallDetails>(`${path`/calls/${call.call_id}`}?events_cursor=${encodeURIComponent(next!)}`);
+      keep(before.events);
+      setEarlier(before.events_next_cursor ?? null);
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      setLoading(false);
+    }
   }
 
   return (
     <>
       {events.length === 0 && <p class="muted">Nothing yet.</p>}
       <Events call={call} events={isAll ? events : events.slice(0, few)} />
-      {isAll && next && <button type="button" class="button quiet panel-more" onClick={() => void more().catch(() => undefined)}>Show earlier</button>}
+      {isAll && error !== undefined && <Failure error={error} retry={() => void more()} />}
+      {isAll && next && error === undefined && <button type="button" class="button quiet panel-more" disabled={isLoading} onClick={() => void more()}>{isLoading ? "Loading…" : "Show earlier"}</button>}
       {events.length > few && (
         <button type="button" class="button quiet panel-more" aria-expanded={isAll} onClick={() => setAll(!isAll)}>{isAll ? "Show fewer" : `Show all ${events.length}`}</button>
       )}
@@ -75,7 +92,7 @@ function Access({ call }: { call: CallDetails }) {
 
   useEffect(() => void load(null), [call.call_id]);
 
-  if (error) {
+  if (error && !events) {
     return <Failure error={error} retry={() => void load(null)} />;
   }
 
@@ -84,7 +101,7 @@ function Access({ call }: { call: CallDetails }) {
       <p class="muted panel-note">What one key does again within five minutes is one entry. Entries cannot be changed; <span class="mono">burqi audit verify</span> proves it.</p>
       {events?.length === 0 && <p class="muted">Nobody so far.</p>}
       <Events call={call} events={events ?? []} />
-      {next && <button type="button" class="button quiet panel-more" onClick={() => void load(next)}>Show earlier</button>}
+      {error ? <Failure error={error} retry={() => void load(next)} /> : next && <button type="button" class="button quiet panel-more" onClick={() => void load(next)}>Show earlier</button>}
     </>
   );
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { path } from "../app/api";
-import type { CallDetails, Recording, Waveform as Outline } from "../app/model";
+import type { CallDetails, Recording } from "../app/model";
 import { useMay } from "../app/session";
 import { Chip } from "../ui/Chip";
 import { length, lengthInWords, size } from "../ui/format";
@@ -11,7 +11,7 @@ import { Menu } from "../ui/Menu";
 import { State } from "../ui/States";
 import { Player, type PlayerState, type Track } from "./player";
 import { initiallyHeard, ticks, timelineOf, type Lane, type Span, type Strip, type Timeline } from "./timeline";
-import { useWaveforms } from "./useWaveforms";
+import { useWaveforms, type Outline } from "./useWaveforms";
 import { Waveform } from "./Waveform";
 
 const rates = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
@@ -36,7 +36,7 @@ export function PlayerCard({ call, wanted, ...actions }: { call: CallDetails; wa
   });
 
   const groups = groupsOf(timeline.lanes);
-  const loudest = Math.max(1, ...[...waveforms.values()].flatMap((waveform) => (waveform === "none" ? [] : waveform.peaks.map((peaks) => max(peaks)))));
+  const loudest = Math.max(1, ...[...waveforms.values()].flatMap((waveform) => (typeof waveform === "string" ? [] : waveform.peaks.map((peaks) => max(peaks)))));
   const canPlay = may("recordings:play") && timeline.lanes.some((lane) => lane.isPlayable);
 
   if (timeline.lanes.length === 0) {
@@ -183,7 +183,7 @@ function Ruler({ player, timeline, canPlay }: { player: Player; timeline: Timeli
 function LaneView({ lane, timeline, outline, loudest, player, heard, onShare, onDelete }: {
   lane: Lane;
   timeline: Timeline;
-  outline: Outline | "none" | undefined;
+  outline: Outline | undefined;
   loudest: number;
   player: Player;
   heard: readonly boolean[] | undefined;
@@ -197,6 +197,7 @@ function LaneView({ lane, timeline, outline, loudest, player, heard, onShare, on
   const gapMs = gapOf(recording);
   const name = `${lane.name}, recorded by ${sourceName(recording.recording_source)}`;
   const file = path`/calls/${recording.call_id}/recording/${recording.id}`;
+  const other = otherFormatOf(recording);
 
   return (
     <section class={`lane${isHeard ? " is-heard" : ""}`} aria-label={name}>
@@ -215,6 +216,7 @@ function LaneView({ lane, timeline, outline, loudest, player, heard, onShare, on
             <Menu label={`More for ${name}`} button={<Icon name="more" />}>
               <button type="button" role="menuitem" class="menu-item" onClick={() => player.only(recording.id)}><Icon name="sound" />Hear only this</button>
               {may("recordings:download") && <a role="menuitem" class="menu-item" href={file} download><Icon name="download" />Download {recording.format?.toUpperCase()}</a>}
+              {may("recordings:download") && other && <a role="menuitem" class="menu-item" href={`${file}?format=${other}`} download><Icon name="download" />Download {other.toUpperCase()}</a>}
               {may("recordings:play") && <button type="button" role="menuitem" class="menu-item" onClick={() => onShare(recording)}><Icon name="link" />Share a link…</button>}
               {may("recordings:delete") && <button type="button" role="menuitem" class="menu-item danger" onClick={() => onDelete(recording)}><Icon name="trash" />Delete…</button>}
             </Menu>
@@ -245,13 +247,13 @@ function StripView({ lane, strip, name, total, outline, loudest, player, isHeard
   strip: Strip;
   name: string;
   total: number;
-  outline: Outline | "none" | undefined;
+  outline: Outline | undefined;
   loudest: number;
   player: Player;
   isHeard: boolean;
 }) {
   const may = useMay();
-  const peaks = outline && outline !== "none" ? outline.peaks[Math.min(strip.channel, outline.peaks.length - 1)] : undefined;
+  const peaks = typeof outline === "object" ? outline.peaks[Math.min(strip.channel, outline.peaks.length - 1)] : undefined;
   const canHear = lane.isPlayable && may("recordings:play");
   return (
     <div class="strip-row">
@@ -270,7 +272,7 @@ function StripView({ lane, strip, name, total, outline, loudest, player, isHeard
       <div class="strip seekable" {...seeking(player, total)}>
         <div class={`strip-audio${lane.isLive ? " is-live" : ""}`} style={place({ from: lane.offset, to: lane.offset + lane.duration }, total)}>
           {peaks && <Waveform peaks={peaks} loudest={loudest} duration={lane.duration} offset={lane.offset} height={stripHeight} voice={strip.voice} isHeard={isHeard} player={player} />}
-          {!peaks && lane.isPlayable && <span class={outline ? "strip-note" : "strip-note is-waiting"}>{outline ? "The waveform is not computed yet" : ""}</span>}
+          {!peaks && lane.isPlayable && <span class={outline ? "strip-note" : "strip-note is-waiting"}>{outline === "later" ? "The waveform is not computed yet" : outline === "none" ? "No waveform" : ""}</span>}
           {!peaks && !lane.isPlayable && !lane.isLive && <span class="strip-note">{noteOf(lane.recording)}</span>}
         </div>
         {lane.pauses.map((pause) => <span key={pause.from} class="pause" style={place(pause, total)} title={`Paused for ${lengthInWords((pause.to - pause.from) * 1000)}`} />)}
@@ -322,6 +324,12 @@ function place(span: Span, total: number): { left: string; width: string } {
 function gapOf(recording: Recording): number {
   const facts = recording.recording_metadata["facts"] as { gap_ms?: unknown } | undefined;
   return recording.recording_metadata["source"] === undefined && typeof facts?.gap_ms === "number" ? facts.gap_ms : 0;
+}
+
+/** The mix that was made here is still there behind the provider's, perhaps in another format. */
+function otherFormatOf({ format, recording_metadata: metadata }: Recording): string | undefined {
+  const other = metadata["local_status"] === "completed" ? metadata["local_format"] : undefined;
+  return (other === "wav" || other === "mp3") && other !== format ? other : undefined;
 }
 
 function max(numbers: number[]): number {

@@ -56,7 +56,7 @@ export class Player {
       }
 
       known?.dispose();
-      this.voices.set(track.id, new Voice(track, this.host, () => this.failed(track)));
+      this.voices.set(track.id, new Voice(track, this.host, () => this.failed(track), () => this.follow()));
       const isHeard = known ? this.isHeard(track.id) : isFirst && initiallyHeard.has(track.id);
       heard.set(track.id, new Array<boolean>(track.channels).fill(isHeard));
     }
@@ -159,7 +159,10 @@ export class Player {
     });
   }
 
-  /** Moves the clock on, and every voice to where the clock is. The first that is heard leads: the clock goes by it, not it by the clock. */
+  /**
+   * Moves the clock on, and every voice to where the clock is. The first that is heard leads: the clock goes by it, not it by the clock. While one of them waits
+   * for its audio all do, and begin again together: one that seeks after the others as they go on would never reach them on a slow line.
+   */
   private follow(): void {
     const now = performance.now();
     const elapsed = (now - this.lastTick) / 1000;
@@ -168,18 +171,13 @@ export class Player {
       return;
     }
 
-    const sounding = [...this.voices.values()].filter((voice) => this.isHeard(voice.track.id) && voice.covers(this.at) && !voice.hasEnded(this.at));
-    const leader = sounding.find((voice) => voice.isSounding);
-    const isWaiting = sounding.length > 0 && sounding.some((voice) => voice.isWaiting);
-    if (leader && !isWaiting) {
+    const before = this.due();
+    const leader = before.find((voice) => voice.isSounding);
+    if (leader && !before.some((voice) => voice.isWaiting)) {
       this.move(leader.position);
-    } else if (sounding.length === 0) {
+    } else if (before.length === 0) {
       // Between two recordings, behind audio that is a little shorter than its row says, or with everything muted, time passes as well.
       this.move(this.at + elapsed * this.state.rate);
-    }
-
-    if (isWaiting !== this.state.isWaiting) {
-      this.set({ isWaiting });
     }
 
     if (this.at >= this.total - 0.01) {
@@ -188,18 +186,33 @@ export class Player {
       return;
     }
 
+    const due = this.due();
     for (const voice of this.voices.values()) {
-      if (!this.isHeard(voice.track.id) || !voice.covers(this.at) || voice.hasEnded(this.at)) {
+      if (due.includes(voice)) {
+        voice.ready(this.at);
+        voice.hear(this.state.heard.get(voice.track.id)!);
+      } else {
         voice.stop();
-        continue;
-      }
-
-      voice.hear(this.state.heard.get(voice.track.id)!);
-      voice.start(this.at, this.state.rate);
-      if (voice !== leader && Math.abs(voice.position - this.at) > greatestDrift && !voice.isWaiting) {
-        voice.place(this.at);
       }
     }
+
+    const isWaiting = due.some((voice) => voice.isWaiting);
+    for (const voice of due) {
+      if (isWaiting && !voice.isWaiting) {
+        voice.stop();
+      } else {
+        voice.start(this.state.rate); // One that waits too: some browsers fetch nothing before.
+      }
+    }
+
+    if (isWaiting !== this.state.isWaiting) {
+      this.set({ isWaiting });
+    }
+  }
+
+  /** The voices that are to be heard at this moment. */
+  private due(): Voice[] {
+    return [...this.voices.values()].filter((voice) => this.isHeard(voice.track.id) && voice.covers(this.at) && !voice.hasEnded(this.at));
   }
 
   private isHeard(id: string): boolean {
@@ -229,7 +242,7 @@ class Voice {
   private element: HTMLAudioElement | undefined;
   private mixer: Mixer | undefined;
 
-  constructor(public track: Track, private readonly host: HTMLElement, private readonly onError: () => void) {}
+  constructor(public track: Track, private readonly host: HTMLElement, private readonly onError: () => void, private readonly onReady: () => void) {}
 
   covers(position: number): boolean {
     return position >= this.track.offset && position < this.track.offset + this.track.duration;
@@ -252,17 +265,28 @@ class Voice {
     return this.element === undefined || this.element.readyState < 3 || this.element.seeking;
   }
 
-  start(position: number, rate: number): void {
+  /** Has it fetched, and where the clock is. */
+  ready(position: number): void {
     if (!this.element) {
       this.element = new Audio(this.track.url);
       this.element.preload = "auto";
       this.element.addEventListener("error", this.onError);
+      this.element.addEventListener("canplay", this.onReady);
+      this.element.addEventListener("seeked", this.onReady);
       this.host.append(this.element);
-    }
-
-    if (this.element.paused) {
-      this.element.playbackRate = rate;
       this.place(position);
+    } else if (this.element.error) {
+      // It stays as it is until it is loaded anew.
+      this.element.load();
+      this.place(position);
+    } else if (!this.element.seeking && Math.abs(this.position - position) > greatestDrift) {
+      this.place(position);
+    }
+  }
+
+  start(rate: number): void {
+    if (this.element?.paused) {
+      this.element.playbackRate = rate;
       this.element.play().catch(() => undefined); // Stopped before it began, or an error, which has its own event.
     }
   }
@@ -297,6 +321,8 @@ class Voice {
     this.mixer?.dispose();
     if (this.element) {
       this.element.removeEventListener("error", this.onError);
+      this.element.removeEventListener("canplay", this.onReady);
+      this.element.removeEventListener("seeked", this.onReady);
       this.element.pause();
       this.element.removeAttribute("src");
       this.element.load();

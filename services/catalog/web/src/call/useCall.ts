@@ -18,10 +18,13 @@ export function useCall(callId: string): { call: CallDetails | undefined; error:
     let etag: string | undefined;
     let known: CallDetails | undefined;
     let isAsking = false;
+    let askAgain = false;
 
     const askNow = async (): Promise<void> => {
       clearTimeout(timer);
       if (isAsking) {
+        // What is on its way may be from before that which is to be seen.
+        askAgain = true;
         return;
       }
 
@@ -50,6 +53,11 @@ export function useCall(callId: string): { call: CallDetails | undefined; error:
         }
       } finally {
         isAsking = false;
+      }
+
+      if (askAgain) {
+        askAgain = false;
+        return askNow();
       }
 
       timer = setTimeout(() => void (document.hidden ? later() : askNow()), known && isUnderWay(known, known.recordings) ? whileUnderWay : otherwise);

@@ -144,6 +144,7 @@ function InCall({ state, pressed }: { state: LineState & { at: "connecting" | "r
       {words
         ? <p class="in-call-state" role="status">{words}</p>
         : state.at === "talking" && <p class="in-call-state talking numbers"><span class="visually-hidden" role="status">Connected</span><span role="timer">{length((now - state.since) / 1000)}</span>{state.isMuted && " · muted"}</p>}
+      {state.at === "talking" && state.notice && <p class="notice bad" role="alert"><Icon name="alert" /><span>{state.notice}</span></p>}
       {pressed && <p class="tones numbers">{pressed}</p>}
     </div>
   );

@@ -7,7 +7,7 @@ export type LineState =
   | { at: "idle" }
   | { at: "connecting"; number: string }
   | { at: "ringing"; number: string }
-  | { at: "talking"; number: string; since: number; isMuted: boolean; isReconnecting: boolean }
+  | { at: "talking"; number: string; since: number; isMuted: boolean; isReconnecting: boolean; notice: string | undefined }
   | { at: "ended"; number: string; callId: string | undefined; seconds: number | undefined; failure: string | undefined };
 
 interface Token {
@@ -70,11 +70,25 @@ export class Line {
 
     const sid = (): string | undefined => call.parameters["CallSid"] || undefined;
     this.call = call;
-    const talking = (change: { isMuted?: boolean; isReconnecting?: boolean } = {}): void => {
+    const talking = (change: { isMuted?: boolean; isReconnecting?: boolean; notice?: string } = {}): void => {
       if (since !== undefined && !isOver) {
-        this.tell({ at: "talking", number, since, isMuted: call.isMuted(), isReconnecting: false, ...change });
+        this.tell({ at: "talking", number, since, isMuted: call.isMuted(), isReconnecting: false, notice: undefined, ...change });
       }
     };
+    // Not every error ends a call (a tone may not get through while signalling is away), and an end and its reason come one after the other, in either order.
+    let failure: string | undefined;
+    const settle = (): void => queueMicrotask(() => {
+      const reason = failure;
+      failure = undefined;
+      if ((call.status() as string) === "closed") {
+        end(sid(), reason);
+      } else if (reason && since === undefined) {
+        end(sid(), reason);
+        call.disconnect();
+      } else if (reason) {
+        talking({ notice: reason, isReconnecting: (call.status() as string) === "reconnecting" });
+      }
+    });
     call.on("ringing", () => !isOver && this.tell({ at: "ringing", number }));
     call.on("accept", () => {
       since ??= Date.now();
@@ -83,10 +97,14 @@ export class Line {
     call.on("mute", (isMuted: boolean) => talking({ isMuted }));
     call.on("reconnecting", () => talking({ isReconnecting: true }));
     call.on("reconnected", () => talking());
-    call.on("error", (error: unknown) => end(sid(), reasonOf(error)));
+    call.on("error", (error: unknown) => {
+      failure ??= reasonOf(error);
+      settle();
+    });
     call.on("cancel", () => end(sid()));
     call.on("reject", () => end(sid(), "The call was refused."));
-    call.on("disconnect", () => end(sid()));
+    call.on("disconnect", settle);
+    call.on("transportClose", settle);
   }
 
   hangUp(): void {
@@ -112,7 +130,7 @@ export class Line {
       return this.device;
     }
 
-    const [{ Device: DeviceOfTwilio }, given] = await Promise.all([import("@twilio/voice-sdk"), takeToken()]);
+    const [{ Device: DeviceOfTwilio }, given] = await Promise.all([loadLibrary(), takeToken()]);
     this.expiresAt = Date.parse(given.expires_at);
     if (this.device) {
       this.device.updateToken(given.token);
@@ -128,6 +146,14 @@ export class Line {
     device.on("error", (error: unknown) => this.giveUp?.(error));
     this.device = device;
     return device;
+  }
+}
+
+async function loadLibrary(): Promise<typeof import("@twilio/voice-sdk")> {
+  try {
+    return await import("@twilio/voice-sdk");
+  } catch {
+    throw new Error("A part of this page could not be loaded: Burqi was probably updated since you opened it, or the connection is gone. Load the page again");
   }
 }
 

@@ -53,6 +53,13 @@ function Listening({ shared }: { shared: Shared }) {
   function toggle(): void {
     const element = audio.current!;
     if (element.paused) {
+      // One that failed stays failed until it is loaded anew.
+      if (element.error) {
+        setFailed(false);
+        element.load();
+        element.currentTime = at;
+      }
+
       element.play().catch(() => undefined); // An error has its own event.
     } else {
       element.pause();
