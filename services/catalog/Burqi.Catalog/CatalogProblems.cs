@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -24,6 +25,14 @@ internal static class CatalogProblems
     public static ValidationProblem? AnyParameter(HttpRequest request) => request.Query.Count == 0
         ? null
         : TypedResults.ValidationProblem(request.Query.Keys.ToDictionary(name => name, _ => NoSuchParameter, StringComparer.Ordinal));
+
+    /// <summary>The answer to whoever asks too often: when to come again.</summary>
+    public static ProblemHttpResult Limited(HttpContext context, TimeSpan wait, string detail)
+    {
+        context.Response.Headers.RetryAfter = ((int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers.CacheControl = "no-store";
+        return Problem(StatusCodes.Status429TooManyRequests, detail);
+    }
 
     public static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
 }

@@ -38,9 +38,12 @@ internal sealed class ApiKeyAuthentication(
         {
             foreach (var session in sessions)
             {
-                if (await session.FindAsync(Context, Context.RequestAborted) is ({ } user, var refusal))
+                switch (await session.FindAsync(Context, Context.RequestAborted))
                 {
-                    return Succeed(user, refusal);
+                    case ({ } user, var refusal, _):
+                        return Succeed(user, refusal);
+                    case (null, _, true):
+                        return AuthenticateResult.Fail("The session is made up.");
                 }
             }
 

@@ -16,7 +16,6 @@ internal sealed class RequestLimits(int requestsPerMinute) : IDisposable
     public const int MostRequestsPerMinute = 1_000_000;
 
     private const int FailuresPerMinute = 60;
-    private const int SecondsOfAMinute = 60;
     private const int BytesOfANetwork = 8;
 
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
@@ -33,16 +32,21 @@ internal sealed class RequestLimits(int requestsPerMinute) : IDisposable
     /// <summary>Counts a key that is none; null where the address may try another.</summary>
     public TimeSpan? Failed(string? address) => Wait(failures, Network(address));
 
-    /// <summary>Null where the address may try a key.</summary>
-    public TimeSpan? MayTry(string? address) =>
-        // Not by acquiring none: that succeeds while any fraction of one is left.
-        failures.GetStatistics(Network(address)) is { CurrentAvailablePermits: < 1 } ? ShortestWait : null;
-
     public void Dispose()
     {
         callers.Dispose();
         failures.Dispose();
     }
+
+    /// <summary>A minute's worth at once, and then one after the other: the limiter gives what the time since makes, however short the period.</summary>
+    internal static TokenBucketRateLimiterOptions Bucket(int limit) => new()
+    {
+        TokenLimit = limit,
+        TokensPerPeriod = 1,
+        ReplenishmentPeriod = TimeSpan.FromMinutes(1) / limit,
+        QueueLimit = 0,
+        AutoReplenishment = true,
+    };
 
     private static TimeSpan? Wait<T>(PartitionedRateLimiter<T> limiter, T who)
     {
@@ -51,16 +55,6 @@ internal sealed class RequestLimits(int requestsPerMinute) : IDisposable
             : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) && wait > ShortestWait ? wait
             : ShortestWait;
     }
-
-    // A minute's worth at once, and then as evenly as whole requests allow.
-    private static TokenBucketRateLimiterOptions Bucket(int limit) => new()
-    {
-        TokenLimit = limit,
-        TokensPerPeriod = Math.Max(1, (int)Math.Round((double)limit / SecondsOfAMinute)),
-        ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(1, (double)SecondsOfAMinute / limit)),
-        QueueLimit = 0,
-        AutoReplenishment = true,
-    };
 
     // Who has one IPv6 address has all of its network.
     private static string Network(string? address) =>

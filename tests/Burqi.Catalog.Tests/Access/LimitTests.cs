@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using Burqi.Access;
 using Burqi.Catalog.Tests.Fixtures;
 
 namespace Burqi.Catalog.Tests.Access;
@@ -46,19 +47,69 @@ public sealed class LimitTests(LimitTests.OwnHost catalog) : IClassFixture<Limit
     }
 
     [Fact]
-    public async Task Sessions_ThatAreTriedTooOften_AreNotOpened()
+    public async Task Sessions_ThatAreTriedTooOften_AreSlowedDown_AndNobodyElseIs()
     {
-        // The network counts: one who has an address of it has all of them. Another guess may be made each second: so they go on until one with a
-        // good key meets a moment in which none may.
-        var last = HttpStatusCode.NoContent;
-        for (var attempt = 0; attempt < MoreThanMayFail && last == HttpStatusCode.NoContent; attempt++)
+        // The network counts: one who has an address of it has all of them.
+        (await BecomesTooManyAsync(attempt => OpenAsync(attempt % 2 == 0 ? "2001:db8::1" : "2001:db8::ffff", $"guess-{attempt.ToString(CultureInfo.InvariantCulture)}")))
+            .ShouldBeTrue();
+
+        (await OpenAsync("2001:db8::1", CatalogHost.ApiKey)).ShouldBe(HttpStatusCode.NoContent);
+        (await OpenAsync("2001:db8:1::1", "guess")).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Cookies_ThatAreMadeUp_CountAsKeysThatAreNone()
+    {
+        (await BecomesTooManyAsync(_ => TryCookieAsync("198.51.100.20"))).ShouldBeTrue();
+
+        (await TryAsync("198.51.100.20", CatalogHost.ApiKey)).ShouldBe(HttpStatusCode.OK);
+        (await TryCookieAsync("198.51.100.21")).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Key_ThatOpensSessionsTooOften_IsToldWhenToComeAgain()
+    {
+        using var hasty = await KeyHolder.CreateAsync(catalog, new { name = "hasty", scopes = new[] { "recordings:read" }, requests_per_minute = 2 });
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => OpenAsync("198.51.100.30", hasty.Key)));
+
+        answers.Count(answer => answer == HttpStatusCode.NoContent).ShouldBeInRange(2, 3);
+        answers.ShouldContain(HttpStatusCode.TooManyRequests);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(60)]
+    [InlineData(90)]
+    [InlineData(1200)]
+    [InlineData(RequestLimits.MostRequestsPerMinute)]
+    public void Limit_OfAMinute_IsWhatAMinuteGives(int limit)
+    {
+        var bucket = RequestLimits.Bucket(limit);
+
+        bucket.TokenLimit.ShouldBe(limit);
+        (bucket.TokensPerPeriod * (TimeSpan.FromMinutes(1) / bucket.ReplenishmentPeriod)).ShouldBe(limit, tolerance: limit * 0.001);
+    }
+
+    private static async Task<bool> BecomesTooManyAsync(Func<int, Task<HttpStatusCode>> tryAsync)
+    {
+        for (var attempt = 0; attempt < MoreThanMayFail; attempt++)
         {
-            await OpenAsync("2001:db8::1", $"guess-{attempt.ToString(CultureInfo.InvariantCulture)}");
-            last = await OpenAsync("2001:db8::ffff", CatalogHost.ApiKey);
+            if (await tryAsync(attempt) == HttpStatusCode.TooManyRequests)
+            {
+                return true;
+            }
         }
 
-        last.ShouldBe(HttpStatusCode.TooManyRequests);
-        (await OpenAsync("2001:db8:1::1", CatalogHost.ApiKey)).ShouldBe(HttpStatusCode.NoContent);
+        return false;
+    }
+
+    private async Task<HttpStatusCode> TryCookieAsync(string address)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/session");
+        request.Headers.Add("Cookie", $"burqi_session={new string('A', 64)}");
+        return await SendAsync(request, address);
     }
 
     private async Task<HttpStatusCode> TryAsync(string address, string key)

@@ -3,8 +3,10 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Burqi.Access;
+using Burqi.Catalog.Access.Sessions;
 using Burqi.Catalog.Tests.Fixtures;
 using Burqi.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Burqi.Catalog.Tests.Access;
 
@@ -24,7 +26,7 @@ public sealed class SessionTests(CatalogHost catalog) : IDisposable
         header.ShouldContain("samesite=strict", Case.Insensitive);
         header.ShouldContain("path=/", Case.Insensitive);
         header.ShouldNotContain("secure", Case.Insensitive);
-        token.Length.ShouldBe(43);
+        token.Length.ShouldBe(64);
         using var read = await SendAsync(HttpMethod.Get, "/calls?limit=1", token);
         read.StatusCode.ShouldBe(HttpStatusCode.OK);
         read.Headers.CacheControl!.Private.ShouldBeTrue();
@@ -108,6 +110,34 @@ public sealed class SessionTests(CatalogHost catalog) : IDisposable
     }
 
     [Fact]
+    public async Task Open_WithAKeyThatIsRevokedMeanwhile_OpensNoSession()
+    {
+        var callers = new Callers([new RevokedMeanwhile()], []);
+        var services = catalog.Services;
+        var sessions = new BrowserSessions(
+            services.GetRequiredService<SessionTable>(), services.GetRequiredService<SessionSecret>(), callers, services.GetRequiredService<TimeProvider>());
+
+        var caller = await callers.FindAsync("any", TestContext.Current.CancellationToken);
+        (await sessions.OpenAsync("any", caller.ShouldNotBeNull(), TestContext.Current.CancellationToken)).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Token_AnyCharacterChanged_IsNotSigned()
+    {
+        var secret = new byte[32];
+        var token = SessionToken.New(secret);
+        token.ShouldNotBe(SessionToken.New(secret));
+        SessionToken.IsSigned(token, secret).ShouldBeTrue();
+        SessionToken.IsSigned(token, [.. secret[1..], 1]).ShouldBeFalse();
+        for (var place = 0; place < token.Length; place++)
+        {
+            var changed = token.ToCharArray();
+            changed[place] = changed[place] == 'A' ? 'B' : 'A';
+            SessionToken.IsSigned(new string(changed), secret).ShouldBeFalse();
+        }
+    }
+
+    [Fact]
     public async Task Open_InASessionOfBefore_MakesANewOneAndEndsTheOld()
     {
         var (first, _) = await OpenAsync(CatalogHost.ApiKey);
@@ -124,7 +154,7 @@ public sealed class SessionTests(CatalogHost catalog) : IDisposable
     [Fact]
     public async Task Open_WithACookieOfSomebodysChoice_DoesNotTakeIt()
     {
-        var planted = new string('A', 43);
+        var planted = new string('A', 64);
         using var request = Open(CatalogHost.ApiKey);
         request.Headers.Add("Cookie", $"{Cookie}={planted}");
         using var response = await browser.SendAsync(request);
@@ -239,6 +269,7 @@ public sealed class SessionTests(CatalogHost catalog) : IDisposable
     [InlineData("x")]
     [InlineData("'; drop table catalog.sessions; --1234567890")]
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     public async Task Request_WithACookieThatIsNone_Is401(string token)
     {
         using var response = await SendAsync(HttpMethod.Get, "/session", token);
@@ -270,5 +301,15 @@ public sealed class SessionTests(CatalogHost catalog) : IDisposable
         }
 
         return await browser.SendAsync(request);
+    }
+
+    /// <summary>Knows a key when it is asked for whom it stands, and no more when it is asked again.</summary>
+    private sealed class RevokedMeanwhile : IKeySource
+    {
+        public ValueTask<Caller?> FindAsync(string token, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<Caller?>(new() { Id = Guid.NewGuid().ToString("N"), Name = "revoked", Scopes = new HashSet<string> { Scopes.Admin } });
+
+        public ValueTask<IReadOnlyList<(byte[] Hash, Caller Caller)>> KeysAsync(string id, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<IReadOnlyList<(byte[] Hash, Caller Caller)>>([]);
     }
 }

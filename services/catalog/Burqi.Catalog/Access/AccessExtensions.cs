@@ -24,6 +24,7 @@ internal static class AccessExtensions
         services.AddSingleton<KeyNewsCommands>();
         services.AddHostedService<KeyAnnouncer>();
         services.AddSingleton<SessionTable>();
+        services.AddSingleton<SessionSecret>();
         services.AddSingleton<BrowserSessions>();
         services.AddSingleton<ISessions>(provider => provider.GetRequiredService<BrowserSessions>());
     }

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -8,46 +7,40 @@ using Microsoft.AspNetCore.Http;
 namespace Burqi.Catalog.Access.Sessions;
 
 /// <summary>
-/// Sessions of the page: a random token in a cookie, its hash in a row. A session opens what the key opens that it was opened with, and ends with it,
+/// Sessions of the page: a random, signed token in a cookie, its hash in a row. A session opens what the key opens that it was opened with, and ends with it,
 /// or after half a day.
 /// </summary>
-internal sealed class BrowserSessions(SessionTable table, Callers callers, TimeProvider time) : ISessions
+internal sealed class BrowserSessions(SessionTable table, SessionSecret secret, Callers callers, TimeProvider time) : ISessions
 {
     /// <summary>The cookie's name.</summary>
     public const string Cookie = "burqi_session";
 
-    private const int TokenBytes = 32;
-    private const int TokenCharacters = 43;
-
     private static readonly TimeSpan LongestSession = TimeSpan.FromHours(12);
 
-    /// <summary>The request's token; null where it has none.</summary>
-    public static string? Token(HttpRequest request) =>
-        request.Cookies[Cookie] is { Length: TokenCharacters } token && Base64Url.IsValid(token) ? token : null;
-
-    public async ValueTask<(Caller? Caller, Refusal? Refusal)> FindAsync(HttpContext context, CancellationToken cancellationToken)
+    public async ValueTask<(Caller? Caller, Refusal? Refusal, bool IsMadeUp)> FindAsync(HttpContext context, CancellationToken cancellationToken)
     {
-        if (Token(context.Request) is not { } token || await FindAsync(token, cancellationToken) is not { } caller)
+        if (await TokenAsync(context.Request, cancellationToken) is not { } token)
         {
-            return (null, null);
+            return (null, null, !string.IsNullOrEmpty(context.Request.Cookies[Cookie]));
         }
 
-        return (caller, RequestOrigin.Refuse(context.Request));
+        return await FindAsync(token, cancellationToken) is { } caller ? (caller, RequestOrigin.Refuse(context.Request), false) : (null, null, false);
     }
 
-    /// <summary>Opens a session for whoever has the key, or another token that is good here: its token and its end; null where nobody is known by it.</summary>
-    public async Task<(string Token, DateTimeOffset ExpiresAt)?> OpenAsync(string key, CancellationToken cancellationToken)
+    /// <summary>Opens a session for whoever is known by the key, or another token that is good here: its token and its end; null where the key is good no more.</summary>
+    public async Task<(string Token, DateTimeOffset ExpiresAt)?> OpenAsync(string key, Caller caller, CancellationToken cancellationToken)
     {
-        if (await callers.FindAsync(key, cancellationToken) is not { } caller)
+        var hash = ApiKeys.Hash(key);
+        var isKey = (await callers.KeysAsync(caller.Id, cancellationToken)).Any(known => CryptographicOperations.FixedTimeEquals(known.Hash, hash));
+        if (!isKey && !caller.Id.StartsWith(Caller.OfTokens, StringComparison.Ordinal))
         {
+            // A key that was revoked since it was looked up. A row without it would never ask for it again.
             return null;
         }
 
-        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
+        var token = SessionToken.New(await secret.GetAsync(cancellationToken));
         var longest = time.GetUtcNow() + LongestSession;
         var expiresAt = caller.ExpiresAt is { } end && end < longest ? end : longest;
-        var hash = ApiKeys.Hash(key);
-        var isKey = (await callers.KeysAsync(caller.Id, cancellationToken)).Any(known => CryptographicOperations.FixedTimeEquals(known.Hash, hash));
         var row = new SessionRow
         {
             CallerId = caller.Id,
@@ -60,8 +53,17 @@ internal sealed class BrowserSessions(SessionTable table, Callers callers, TimeP
     }
 
     /// <summary>Ends the request's session, if it has one.</summary>
-    public Task EndAsync(HttpRequest request, CancellationToken cancellationToken) =>
-        Token(request) is { } token ? table.EndAsync(ApiKeys.Hash(token), cancellationToken) : Task.CompletedTask;
+    public async Task EndAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (await TokenAsync(request, cancellationToken) is { } token)
+        {
+            await table.EndAsync(ApiKeys.Hash(token), cancellationToken);
+        }
+    }
+
+    /// <summary>The request's token; null where it has none, or one that is none of ours.</summary>
+    private async ValueTask<string?> TokenAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        request.Cookies[Cookie] is { Length: > 0 } token && SessionToken.IsSigned(token, await secret.GetAsync(cancellationToken)) ? token : null;
 
     private static byte[] KeyCheck(string token, byte[] keyHash) => HMACSHA256.HashData(Encoding.ASCII.GetBytes(token), keyHash);
 

@@ -47,7 +47,13 @@ internal static class SessionEndpoints
     }
 
     private static async Task<IResult> OpenAsync(
-        HttpContext context, BrowserSessions sessions, RequestLimits limits, ClientAddress addresses, IAccessLog log, CancellationToken cancellationToken)
+        HttpContext context,
+        BrowserSessions sessions,
+        Callers callers,
+        RequestLimits limits,
+        ClientAddress addresses,
+        IAccessLog log,
+        CancellationToken cancellationToken)
     {
         var (document, problem) = await JsonBody.ReadAsync(context.Request, isOptional: false, cancellationToken);
         if (document is null)
@@ -73,19 +79,21 @@ internal static class SessionEndpoints
             return CatalogProblems.Problem(StatusCodes.Status403Forbidden, "Another page asks for this: only our own may.");
         }
 
-        var address = addresses.Of(context);
-        if (limits.MayTry(address) is { } wait)
+        // As at the other door: a good key is never kept out by those who try others from the same address, and asks as often as it may.
+        var caller = await callers.FindAsync(key, cancellationToken);
+        if (caller is not null && limits.Take(caller) is { } pause)
         {
             log.Limited();
-            return Limited(context, wait);
+            return CatalogProblems.Limited(context, pause, "This API key has made as many requests as it may for now.");
         }
 
-        if (await sessions.OpenAsync(key, cancellationToken) is not var (token, expiresAt))
+        if (caller is null || await sessions.OpenAsync(key, caller, cancellationToken) is not var (token, expiresAt))
         {
-            if (limits.Failed(address) is { } now)
+            var address = addresses.Of(context);
+            if (limits.Failed(address) is { } wait)
             {
                 log.Limited();
-                return Limited(context, now);
+                return CatalogProblems.Limited(context, wait, "Too many API keys that are not known came from this address.");
             }
 
             log.Refused(context.Request.Method, context.GetEndpoint()?.DisplayName, keyGiven: true, address);
@@ -121,12 +129,6 @@ internal static class SessionEndpoints
         context.Response.Cookies.Delete(BrowserSessions.Cookie, Cookie(context, addresses, expiresAt: null));
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.NoContent();
-    }
-
-    private static ProblemHttpResult Limited(HttpContext context, TimeSpan wait)
-    {
-        context.Response.Headers.RetryAfter = $"{Math.Ceiling(wait.TotalSeconds)}";
-        return CatalogProblems.Problem(StatusCodes.Status429TooManyRequests, "Too many API keys that are not known came from this address.");
     }
 
     private static CookieOptions Cookie(HttpContext context, ClientAddress addresses, DateTimeOffset? expiresAt) => new()
