@@ -80,6 +80,27 @@ public sealed class ShareLinkTests(CatalogHost catalog)
     }
 
     [Fact]
+    public async Task Link_AskedForTooOften_IsToldWhenToComeAgain_AndNoOtherIs()
+    {
+        const int MoreThanMay = 1000;
+        var told = await StoreAsync();
+        var busy = await AudioOfANewLinkAsync(told);
+        var other = await AudioOfANewLinkAsync(told);
+
+        HttpStatusCode last = default;
+        for (var attempt = 0; attempt < MoreThanMay && last != HttpStatusCode.TooManyRequests; attempt++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Head, busy);
+            using var response = await catalog.AnonymousClient.SendAsync(request);
+            last = response.StatusCode;
+            (response.Headers.RetryAfter is not null).ShouldBe(last == HttpStatusCode.TooManyRequests);
+        }
+
+        last.ShouldBe(HttpStatusCode.TooManyRequests);
+        (await catalog.AnonymousClient.GetAsync(other)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Link_OfADeletedRecording_OpensNothing()
     {
         var told = await StoreAsync();
@@ -157,6 +178,9 @@ public sealed class ShareLinkTests(CatalogHost catalog)
             response.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
         }
     }
+
+    private async Task<Uri> AudioOfANewLinkAsync(Told told) =>
+        new(new Uri((await PostAsync(told, new { }, HttpStatusCode.Created))["url"]!.GetValue<string>()).AbsolutePath + "/audio", UriKind.Relative);
 
     private async Task<Told> StoreAsync()
     {

@@ -17,6 +17,9 @@ internal static class SharedEndpoints
 {
     private const string Reason = "The token in the address is the key: it is signed, and opens one recording.";
 
+    // A player asks for a few parts; whoever asks for more than four in a second does not listen.
+    private const int RequestsPerMinute = 240;
+
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
     public static void MapShared(this IEndpointRouteBuilder routes)
@@ -58,7 +61,7 @@ internal static class SharedEndpoints
     }
 
     private static async Task AudioAsync(
-        string token, HttpContext context, SharedLinks shared, ClientAddress addresses, RecordingContentResponse response)
+        string token, HttpContext context, SharedLinks shared, RequestLimits limits, IAccessLog log, ClientAddress addresses, RecordingContentResponse response)
     {
         Guard(context);
         if (await shared.FindAsync(token, context.RequestAborted) is not { } link)
@@ -69,14 +72,23 @@ internal static class SharedEndpoints
         }
 
         // Whoever listens is known by the link alone.
-        context.Features.Set(link);
-        context.Features.Set(new Caller
+        var listener = new Caller
         {
             Id = $"link {link.Id}",
             Name = "share link",
             Scopes = FrozenSet<string>.Empty,
+            RequestsPerMinute = RequestsPerMinute,
             Address = addresses.Of(context),
-        });
+        };
+        if (limits.Take(listener) is { } wait)
+        {
+            log.Limited();
+            await CatalogProblems.Limited(context, wait, "This link is asked for too often.").ExecuteAsync(context);
+            return;
+        }
+
+        context.Features.Set(link);
+        context.Features.Set(listener);
         await response.WriteAsync(context, Caller.Burqi, link.CallId, link.RecordingId.ToString(), "inline");
     }
 
