@@ -23,8 +23,11 @@ internal sealed partial class LoadBalancer : IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <summary>What reached a replica, in order: its name, the request line's target and the Host header.</summary>
-    public ConcurrentQueue<(string Replica, string Target, string Host)> Received { get; } = new();
+    /// <summary>What reached a replica, in order: its name, the request line's target, the Host header, and who is said to have asked by which scheme and host.</summary>
+    public ConcurrentQueue<(string Replica, string Target, string Host, string Forwarded)> Received { get; } = new();
+
+    /// <summary>What nginx logged.</summary>
+    public string Log => nginx!.Output;
 
     public static IReadOnlyList<string> ConfiguredReplicas { get; } =
         Server().Matches(Repository.Read("infra/nginx/nginx.conf")).Select(match => match.Groups["host"].Value).Distinct(StringComparer.Ordinal).ToArray();
@@ -82,7 +85,9 @@ internal sealed partial class LoadBalancer : IAsyncDisposable
 
     private async Task AnswerAsync(string name, HttpContext context)
     {
-        Received.Enqueue((name, context.Features.Get<IHttpRequestFeature>()!.RawTarget, context.Request.Host.Value!));
+        var headers = context.Request.Headers;
+        var forwarded = $"{headers["X-Forwarded-For"]} {headers["X-Forwarded-Proto"]} {headers["X-Forwarded-Host"]}";
+        Received.Enqueue((name, context.Features.Get<IHttpRequestFeature>()!.RawTarget, context.Request.Host.Value!, forwarded));
         if (!context.WebSockets.IsWebSocketRequest)
         {
             await context.Response.WriteAsync(name);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using Burqi.Architecture.Tests.Routes;
+using Burqi.Testing;
 
 namespace Burqi.Architecture.Tests.Compose;
 
@@ -79,6 +80,45 @@ public sealed class LoadBalancerTests : IAsyncLifetime
         balancer.Received.ShouldHaveSingleItem();
         balancer.Received.Single().Target.ShouldBe("/twilio/call-status?a=%2Fb+c&&d=%C3%A9");
         balancer.Received.Single().Host.ShouldBe("burqi.example.com");
+    }
+
+    [Theory]
+    [InlineData(null, null, null, "127.0.0.1 http burqi.example.com")]
+    [InlineData("203.0.113.9", "https", null, "203.0.113.9, 127.0.0.1 https burqi.example.com")]
+    [InlineData("198.51.100.1, 203.0.113.9", "HTTPS, http", "voice.example.net", "198.51.100.1, 203.0.113.9, 127.0.0.1 https voice.example.net")]
+    [InlineData(null, "httpsx", null, "127.0.0.1 http burqi.example.com")]
+    public async Task Request_ThroughAnotherBalancer_KeepsWhatThatSaysOfTheClient(string? address, string? scheme, string? host, string expected)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(balancer.Address, "/calls"));
+        request.Headers.Host = "burqi.example.com";
+        foreach (var (name, value) in new[] { ("X-Forwarded-For", address), ("X-Forwarded-Proto", scheme), ("X-Forwarded-Host", host) })
+        {
+            if (value is not null)
+            {
+                request.Headers.Add(name, value);
+            }
+        }
+
+        using var answer = await client.SendAsync(request, Token);
+
+        balancer.Received.ShouldHaveSingleItem().Forwarded.ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task Request_ThatNoReplicaAnswers_IsLoggedWithoutItsSecrets()
+    {
+        await balancer.StopReplicaAsync("catalog");
+
+        foreach (var target in (string[])["/shared/secret-of-a-link/audio", "/calls?number=%2B15550123"])
+        {
+            using var answer = await client.GetAsync(new Uri(balancer.Address, target), Token);
+            answer.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
+        }
+
+        await Eventually.BecomesTrueAsync(() => balancer.Log.Contains("GET /calls 502", StringComparison.Ordinal));
+        balancer.Log.ShouldContain("GET /shared/- 502");
+        balancer.Log.ShouldNotContain("secret-of-a-link");
+        balancer.Log.ShouldNotContain("15550123");
     }
 
     [Fact]
