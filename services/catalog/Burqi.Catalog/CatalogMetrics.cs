@@ -11,6 +11,7 @@ internal sealed class CatalogMetrics
     private readonly Counter<long> contentResponses;
     private readonly Counter<long> contentBytes;
     private readonly Counter<long> missingObjects;
+    private readonly Counter<long> refusedSeals;
 
     public CatalogMetrics(IMeterFactory meters)
     {
@@ -20,6 +21,7 @@ internal sealed class CatalogMetrics
         contentResponses = meter.CreateCounter<long>("burqi.catalog.content.responses", "{response}", "Audio responses, by how they ended");
         contentBytes = meter.CreateCounter<long>("burqi.catalog.content.sent", "By", "Audio sent to clients");
         missingObjects = meter.CreateCounter<long>("burqi.catalog.content.missing", "{request}", "Requests for audio whose object is not in the store as archived");
+        refusedSeals = meter.CreateCounter<long>("burqi.catalog.audit.seals.refused", "{turn}", "Turns at sealing events in which the last seal's key was not known, and so nothing was sealed");
     }
 
     public void WriteRetried() => writeRetries.Add(1);
@@ -39,4 +41,6 @@ internal sealed class CatalogMetrics
     }
 
     public void ObjectMissing() => missingObjects.Add(1);
+
+    public void SealRefused() => refusedSeals.Add(1);
 }

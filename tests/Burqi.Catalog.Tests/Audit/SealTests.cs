@@ -1,11 +1,14 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Burqi.Catalog.Audit;
 using Burqi.Catalog.Audit.Seals;
+using Burqi.Catalog.Database;
 using Burqi.Catalog.Recordings.Events;
 using Burqi.Catalog.Tests.Fixtures;
 using Burqi.Testing;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Burqi.Catalog.Tests.Audit;
 
@@ -130,6 +133,62 @@ public sealed class SealTests(CatalogHost shared)
             (await VerifyAsync(catalog))["problem"].ShouldHave(("kind", kind), ("event_id", events[2]));
         }
     }
+
+    [Fact]
+    public async Task Seal_BehindOneOfAKeyThatIsNotKnown_WaitsForWhoeverKnowsIt()
+    {
+        await using var catalog = await StartAsync();
+        await using var connection = await catalog.Database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            """
+            insert into catalog.recording_event_seals values (1, 0, 'another', decode(repeat('00', 32), 'hex'), sha256('x'));
+            insert into catalog.recording_events (call_id, event) values ('CA1', 'missing');
+            """);
+
+        await Eventually.BecomesTrueAsync(async () =>
+        {
+            try
+            {
+                // Null while the host itself is at it.
+                await catalog.Services.GetRequiredService<SealEventsCommand>().ExecuteAsync(TestContext.Current.CancellationToken);
+                return false;
+            }
+            catch (SealKeyMissingException)
+            {
+                return true;
+            }
+        });
+        (await GetAsync(catalog, "/audit/head")).ShouldHave(("number", 1), ("key_id", "another"), ("unsealed", 1));
+    }
+
+    [Fact]
+    public async Task Verify_AllSealsMadeAnewWithoutTheKey_ShowsByWhatTheConfigurationSays()
+    {
+        await using var catalog = await StartAsync();
+        await AppendAsync(catalog, 3);
+        var found = await VerifyAsync(null);
+        found.Problem.ShouldBeNull();
+        found.HasKey.ShouldBeTrue();
+        found.KeyId.ShouldBeNull();
+
+        var problem = (await VerifyAsync("2")).Problem.ShouldNotBeNull();
+        problem.Kind.ShouldBe("broken");
+        problem.Number.ShouldBe(2);
+
+        Task<AuditVerification> VerifyAsync(string? since) =>
+            new VerifyAuditQuery(catalog.Services.GetRequiredService<CatalogDatabase>(), new AuditKeys(Options.Create(new AuditOptions { Keys = [Key], KeyedSince = since })))
+                .ExecuteAsync(0, 100, head: null, TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData(Key, "0", false)]
+    [InlineData(Key, "x", false)]
+    [InlineData(null, "1", false)]
+    [InlineData("short", null, false)]
+    [InlineData(Key, "1", true)]
+    [InlineData(null, null, true)]
+    public void Options_ThatDoNotGoTogether_AreRefused(string? key, string? since, bool isGood) =>
+        new AuditOptionsValidator().Validate(Options.DefaultName, new AuditOptions { Keys = AuditOptions.Read(key), KeyedSince = since }).Succeeded.ShouldBe(isGood);
 
     [Theory]
     [InlineData("update catalog.recording_event_seals set number = number")]

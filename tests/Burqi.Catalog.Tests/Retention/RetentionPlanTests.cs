@@ -71,9 +71,19 @@ public sealed class RetentionPlanTests(RetentionPlanTests.DryHost catalog) : ICl
         var cancellationToken = TestContext.Current.CancellationToken;
         var sweeps = 0;
 
-        // The host has had its first turn, and takes the next after an hour.
-        await Eventually.BecomesTrueAsync(async () => await catalog.RowAsync("retention_sweeps", "is_the_only_one", true) is { } row
-            && row["started_at"]!.GetValue<string>() != "-infinity");
+        // The host has had its first turn and is through with it, and takes the next after an hour.
+        await Eventually.BecomesTrueAsync(async () =>
+        {
+            await using var command = catalog.Database.CreateCommand(
+                """
+                select started_at <> '-infinity' and not exists (
+                    select from pg_locks
+                    where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())
+                        and (classid::bigint << 32) | objid::bigint = hashtextextended('burqi.catalog.retention', 0))
+                from catalog.retention_sweeps
+                """);
+            return (bool)(await command.ExecuteScalarAsync())!;
+        });
         await using (var command = catalog.Database.CreateCommand("update catalog.retention_sweeps set started_at = now() - interval '45 minutes'"))
         {
             await command.ExecuteNonQueryAsync();

@@ -10,6 +10,7 @@ public sealed class AuditCommandTests
     [InlineData("""{"verified": 3, "number": 5, "hash": "HASH", "more": false, "head_at": null, "keyed_since": null, "unsealed": 1, "problem": null}""", null, 0)]
     [InlineData("""{"verified": 3, "number": 5, "hash": "HASH", "more": false, "head_at": 5, "keyed_since": 4, "unsealed": 0, "problem": null}""", Hash, 0)]
     [InlineData("""{"verified": 3, "number": 5, "hash": "HASH", "more": false, "head_at": null, "keyed_since": null, "unsealed": 0, "problem": null}""", Hash, 1)]
+    [InlineData("""{"verified": 3, "number": 5, "hash": "HASH", "more": false, "head_at": 5, "keyed_since": null, "key_id": null, "has_key": true, "unsealed": 0, "problem": null}""", Hash, 1)]
     [InlineData(
         """{"verified": 1, "number": 3, "hash": "HASH", "more": false, "head_at": null, "keyed_since": null, "unsealed": 0, "problem": {"kind": "changed", "number": 4, "event_id": 9, "detail": "Event 9 was changed."}}""",
         null,

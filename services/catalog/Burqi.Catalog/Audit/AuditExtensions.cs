@@ -11,7 +11,11 @@ internal static class AuditExtensions
     {
         services.AddSingleton<IValidateOptions<AuditOptions>, AuditOptionsValidator>();
         services.AddOptions<AuditOptions>()
-            .Configure<IConfiguration>((options, configuration) => options.Keys = AuditOptions.Read(configuration["BURQI_AUDIT_KEY"]))
+            .Configure<IConfiguration>((options, configuration) =>
+            {
+                options.Keys = AuditOptions.Read(configuration["BURQI_AUDIT_KEY"]);
+                options.KeyedSince = configuration["BURQI_AUDIT_KEYED_SINCE"]?.Trim() is { Length: > 0 } since ? since : null;
+            })
             .ValidateOnStart();
         services.AddSingleton<AuditKeys>();
         services.AddSingleton<AccessLog>();

@@ -1,4 +1,7 @@
+using System.Text.Json.Nodes;
 using Burqi.Access;
+using Burqi.Catalog.Audit;
+using Burqi.Catalog.Recordings.Events;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -18,13 +21,16 @@ internal static class GetOperationsEndpoint
             + "The archiver and the media nodes report about every minute.");
 
     private static async Task<Results<Ok<OperationsReport>, ValidationProblem>> HandleAsync(
-        HttpRequest request, OperationsQuery query, CancellationToken cancellationToken)
+        HttpRequest request, OperationsQuery query, AccessLog accesses, CancellationToken cancellationToken)
     {
         if (CatalogProblems.AnyParameter(request) is { } refusal)
         {
             return refusal;
         }
 
+        // It shows who speaks with whom.
+        await accesses.NoteAsync(
+            request.HttpContext, RecordingEventNames.Listed, callId: null, recordingId: null, new JsonObject { ["list"] = "operations" }, cancellationToken);
         return TypedResults.Ok(await query.ExecuteAsync(cancellationToken));
     }
 }

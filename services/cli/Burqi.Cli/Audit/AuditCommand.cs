@@ -93,6 +93,14 @@ internal sealed class AuditCommand
             return ExitCodes.Findings;
         }
 
+        if (last is { HasKey: true, Number: > 0, KeyId: null })
+        {
+            await Console.Out.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Catalog seals with a key, and seal {last.Number} was made without one: unless the key was set only just now, the seals were made anew. The {verified} events that are there fit together."));
+            return ExitCodes.Findings;
+        }
+
         await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{verified} events are as they were sealed; {last.Unsealed} wait for their seal."));
         if (headAt is { } number)
         {

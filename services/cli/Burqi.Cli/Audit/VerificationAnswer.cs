@@ -19,6 +19,12 @@ internal sealed record VerificationAnswer
     /// <summary>The first seal that was made with a key; null where none was.</summary>
     public long? KeyedSince { get; init; }
 
+    /// <summary>Which key the last seal was made with; null where none was, or what answers is older than this.</summary>
+    public string? KeyId { get; init; }
+
+    /// <summary>Whether what answers seals with a key.</summary>
+    public bool HasKey { get; init; }
+
     public required long Unsealed { get; init; }
 
     public VerificationProblem? Problem { get; init; }

@@ -16,6 +16,8 @@ internal sealed class Issuer : IAsyncDisposable
 
     private readonly WebApplication app;
     private int asked;
+    private TaskCompletionSource held = Released();
+    private TaskCompletionSource arrived = Released();
 
     private Issuer(WebApplication app) => this.app = app;
 
@@ -39,14 +41,27 @@ internal sealed class Issuer : IAsyncDisposable
         var issuer = new Issuer(server);
         server.MapGet("/.well-known/openid-configuration", (HttpContext context) =>
             WriteAsync(context, new JsonObject { ["issuer"] = issuer.Authority, ["jwks_uri"] = $"{issuer.Authority}/keys" }));
-        server.MapGet("/keys", (HttpContext context) =>
+        server.MapGet("/keys", async (HttpContext context) =>
         {
             Interlocked.Increment(ref issuer.asked);
-            return WriteAsync(context, issuer.Keys());
+            issuer.arrived.TrySetResult();
+            await issuer.held.Task.WaitAsync(context.RequestAborted);
+            await WriteAsync(context, issuer.Keys());
         });
         await server.StartAsync();
         return issuer;
     }
+
+    /// <summary>From now on it answers nobody who asks for its keys. What is returned is done when somebody does.</summary>
+    public Task Hold()
+    {
+        held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return arrived.Task;
+    }
+
+    /// <summary>It answers again, those who wait too.</summary>
+    public void Release() => held.TrySetResult();
 
     public void Roll()
     {
@@ -74,6 +89,13 @@ internal sealed class Issuer : IAsyncDisposable
         await app.DisposeAsync();
         Rsa.Dispose();
         Curve.Dispose();
+    }
+
+    private static TaskCompletionSource Released()
+    {
+        var released = new TaskCompletionSource();
+        released.SetResult();
+        return released;
     }
 
     private static Task WriteAsync(HttpContext context, JsonObject content)

@@ -7,6 +7,8 @@ using System.Text.Json.Nodes;
 using Burqi.Catalog.Access.Oidc;
 using Burqi.Catalog.Tests.Fixtures;
 using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Burqi.Catalog.Tests.Access.Oidc;
@@ -147,6 +149,48 @@ public sealed class OidcTests(OidcTests.TrustingHost catalog) : IClassFixture<Oi
         (await fresh.Client.GetAsync(new Uri("/calls?limit=1", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
+    [Fact]
+    public async Task Token_OfAKeyThatIsNew_IsKnownAlthoughWhoeverAskedFirstLeft()
+    {
+        await using var fresh = new TrustingHost();
+        await fresh.InitializeAsync();
+        (await StatusAsync(fresh, fresh.Issuer.Token(), "/calls?limit=1")).ShouldBe(HttpStatusCode.OK);
+        fresh.Issuer.Roll();
+        var asked = fresh.Issuer.Hold();
+        using (var leaving = new CancellationTokenSource())
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/calls?limit=1");
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", fresh.Issuer.Token(header: header => header["kid"] = "rsa-9"));
+            var answer = fresh.AnonymousClient.SendAsync(request, leaving.Token);
+            await asked.WaitAsync(TestContext.Current.CancellationToken);
+            await leaving.CancelAsync();
+            await Should.ThrowAsync<OperationCanceledException>(() => answer);
+        }
+
+        fresh.Issuer.Release();
+        (await StatusAsync(fresh, fresh.Issuer.Token(), "/calls?limit=1")).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Verify_WithAKeyOfSomeHoursAgo_WaitsForNoIssuer()
+    {
+        var time = new LaterTime();
+        await using var issuer = await Issuer.StartAsync();
+        var keys = new OidcKeys(
+            catalog.Services.GetRequiredService<IHttpClientFactory>(), Options.Create(new OidcOptions { Authority = issuer.Authority }), time, NullLogger<OidcKeys>.Instance);
+        var token = SignedToken.Parse(issuer.Token())!;
+        (await keys.VerifyAsync(token, TestContext.Current.CancellationToken)).ShouldNotBeNull();
+
+        time.Later = TimeSpan.FromHours(2);
+        var asked = issuer.Hold();
+        var verified = keys.VerifyAsync(token, TestContext.Current.CancellationToken).AsTask();
+        verified.IsCompleted.ShouldBeTrue();
+        (await verified).ShouldNotBeNull();
+
+        await asked.WaitAsync(TestContext.Current.CancellationToken);
+        issuer.Release();
+    }
+
     [Theory]
     [InlineData("http://issuer.example", "a", false)]
     [InlineData("https://issuer.example", null, false)]
@@ -172,6 +216,13 @@ public sealed class OidcTests(OidcTests.TrustingHost catalog) : IClassFixture<Oi
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var response = await host.AnonymousClient.SendAsync(request);
         return response.StatusCode;
+    }
+
+    private sealed class LaterTime : TimeProvider
+    {
+        public TimeSpan Later { get; set; }
+
+        public override long GetTimestamp() => base.GetTimestamp() + (long)(Later.TotalSeconds * TimestampFrequency);
     }
 
     public sealed class TrustingHost : CatalogHost

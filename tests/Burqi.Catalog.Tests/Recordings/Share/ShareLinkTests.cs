@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Burqi.Access;
 using Burqi.Catalog.Recordings.Share;
+using Burqi.Catalog.Tests.Access;
 using Burqi.Catalog.Tests.Fixtures;
 using Burqi.Testing;
 using Npgsql;
@@ -126,6 +128,38 @@ public sealed class ShareLinkTests(CatalogHost catalog)
         (await catalog.Client.DeleteAsync(new Uri($"/keys/{key["id"]}", UriKind.Relative))).EnsureSuccessStatusCode();
 
         await Eventually.BecomesTrueAsync(async () => (await catalog.AnonymousClient.GetAsync(address)).StatusCode == HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Link_OfAKeyThatIsExchanged_EndsUnlessItsPredecessorIsGoodAWhileLonger()
+    {
+        var told = await StoreAsync();
+        foreach (var (grace, expected) in ((int, HttpStatusCode)[])[(60, HttpStatusCode.OK), (0, HttpStatusCode.NotFound)])
+        {
+            using var holder = await KeyHolder.CreateAsync(catalog, Scopes.RecordingsPlay);
+            using var made = await holder.Client.PostAsJsonAsync(new Uri(Links(told), UriKind.Relative), new { });
+            var link = JsonNode.Parse(await made.Content.ReadAsStringAsync())!;
+            (await catalog.Client.PostAsJsonAsync(new Uri($"/keys/{holder.Id}/rotate", UriKind.Relative), new { grace_seconds = grace })).EnsureSuccessStatusCode();
+
+            (await catalog.AnonymousClient.GetAsync(new Uri(new Uri(link["url"]!.GetValue<string>()).AbsolutePath + "/audio", UriKind.Relative))).StatusCode.ShouldBe(expected);
+        }
+
+        (await EventsAsync(told)).Select(noted => noted!["event"]!.GetValue<string>()).ShouldBe(["shared", "share_played", "shared", "share_revoked"]);
+    }
+
+    [Fact]
+    public async Task List_OfLinks_ShowsTheAddressToWhoMadeItAndToAdmins()
+    {
+        var told = await StoreAsync();
+        using var maker = await KeyHolder.CreateAsync(catalog, Scopes.RecordingsPlay);
+        using var other = await KeyHolder.CreateAsync(catalog, Scopes.RecordingsPlay);
+        (await maker.Client.PostAsJsonAsync(new Uri(Links(told), UriKind.Relative), new { })).EnsureSuccessStatusCode();
+
+        foreach (var (client, isShown) in ((HttpClient, bool)[])[(maker.Client, true), (other.Client, false), (catalog.Client, true)])
+        {
+            var item = JsonNode.Parse(await client.GetStringAsync(new Uri(Links(told), UriKind.Relative)))!["items"]!.AsArray().ShouldHaveSingleItem()!;
+            (item["url"] is not null).ShouldBe(isShown);
+        }
     }
 
     [Theory]

@@ -50,7 +50,7 @@ internal static partial class KeysEndpoints
             .WithSummary("Exchanges an API key")
             .WithDescription(
                 "The same key by id, name and scopes, and a new secret, which the answer holds this once. The old one is good for grace_seconds more; "
-                + "one that was exchanged before it is not any more. Sessions that were opened with the old one end with it.")
+                + "one that was exchanged before it is not any more. Sessions that were opened with the old one end with it; so does, without grace, what was shared with it.")
             .Accepts<KeyRotation>(isOptional: true, "application/json")
             .Produces<NewApiKey>()
             .ProducesValidationProblem()
@@ -84,7 +84,7 @@ internal static partial class KeysEndpoints
                 return TypedResults.ValidationProblem(errors);
             }
 
-            if (await commands.CreateAsync(content, cancellationToken) is not { } key)
+            if (await commands.CreateAsync(Caller.Of(context), content, cancellationToken) is not { } key)
             {
                 return CatalogProblems.Problem(
                     StatusCodes.Status409Conflict, $"There are {SaveKeyCommands.MostKeys} keys that open something, and there cannot be more: revoke those that nobody needs.");
@@ -136,7 +136,7 @@ internal static partial class KeysEndpoints
                 return NoSuchKey();
             }
 
-            if (await commands.RotateAsync(keyId, grace, cancellationToken) is not { } key)
+            if (await commands.RotateAsync(Caller.Of(context), keyId, grace, cancellationToken) is not { } key)
             {
                 return await query.OneAsync(keyId, cancellationToken) is null
                     ? NoSuchKey()
@@ -158,7 +158,7 @@ internal static partial class KeysEndpoints
         ILoggerFactory loggers,
         CancellationToken cancellationToken)
     {
-        if (!Guid.TryParseExact(id, "N", out var keyId) || !await commands.RevokeAsync(keyId, cancellationToken))
+        if (!Guid.TryParseExact(id, "N", out var keyId) || !await commands.RevokeAsync(Caller.Of(context), keyId, cancellationToken))
         {
             return NoSuchKey();
         }

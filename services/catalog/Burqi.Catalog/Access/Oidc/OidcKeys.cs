@@ -11,9 +11,9 @@ namespace Burqi.Catalog.Access.Oidc;
 
 /// <summary>
 /// The keys that the issuer signs with, as its OpenID configuration names them. They are fetched anew after an hour, and for a token with a key that is not
-/// among them, but not at once again: tokens with invented keys cost nobody anything. While the issuer is away those of the last day are used on.
+/// among them, but not at once again: tokens with invented keys cost nobody anything. While the issuer is away those of the last day are used on; who is known by one of them waits for no issuer.
 /// </summary>
-internal sealed partial class OidcKeys(IHttpClientFactory clients, IOptions<OidcOptions> options, TimeProvider time, ILogger<OidcKeys> logger) : IDisposable
+internal sealed partial class OidcKeys(IHttpClientFactory clients, IOptions<OidcOptions> options, TimeProvider time, ILogger<OidcKeys> logger)
 {
     public const string ClientName = "oidc-keys";
 
@@ -29,52 +29,73 @@ internal sealed partial class OidcKeys(IHttpClientFactory clients, IOptions<Oidc
     /// <summary>RFC 7518 §3.3 asks for no less.</summary>
     private const int LeastKeyBits = 2048;
 
-    private readonly SemaphoreSlim fetching = new(1, 1);
+    private readonly Lock gate = new();
     private volatile KeySet? keys;
+    private Task fetching = Task.CompletedTask;
     private long? restsSince;
+
+    /// <summary>Those that may still be used.</summary>
+    private KeySet? Usable => keys is { } known && time.GetElapsedTime(known.FetchedAt) < Lifetime ? known : null;
 
     /// <summary>The claims of a token that one of the issuer's keys signed; null where none did.</summary>
     /// <exception cref="KeysUnavailableException">The issuer's keys are not known and cannot be fetched.</exception>
     public async ValueTask<JsonElement?> VerifyAsync(SignedToken token, CancellationToken cancellationToken)
     {
-        if (keys is { } known && time.GetElapsedTime(known.FetchedAt) < Fresh && known.Verify(token) is { } claims)
+        var known = Usable;
+        var isFresh = known is not null && time.GetElapsedTime(known.FetchedAt) < Fresh;
+        if (known?.Verify(token) is { } claims)
         {
+            if (!isFresh)
+            {
+                // Beside this request: an issuer that does not answer holds up nobody whose key is known.
+                _ = FetchAsync();
+            }
+
             return claims;
         }
 
-        await fetching.WaitAsync(cancellationToken);
-        try
+        // A token that a known key did not sign needs no other keys; one that names another key may.
+        if (!isFresh || !known!.Has(token))
         {
-            // A token that a known key did not sign needs no other keys; one that names another key may.
-            var isNew = keys is not { } meanwhile || time.GetElapsedTime(meanwhile.FetchedAt) >= Fresh || !meanwhile.Has(token);
-            if (isNew && (restsSince is not { } rest || time.GetElapsedTime(rest) >= LeastInterval))
+            await FetchAsync().WaitAsync(cancellationToken);
+        }
+
+        return (Usable ?? throw new KeysUnavailableException(null)).Verify(token);
+    }
+
+    /// <summary>One for all who wait for it. Whoever asked first may leave: it goes on.</summary>
+    private Task FetchAsync()
+    {
+        lock (gate)
+        {
+            if (!fetching.IsCompleted || (restsSince is { } rest && time.GetElapsedTime(rest) < LeastInterval))
             {
-                await FetchAsync(cancellationToken);
+                return fetching;
             }
 
-            return keys is { } usable && time.GetElapsedTime(usable.FetchedAt) < Lifetime ? usable.Verify(token) : throw new KeysUnavailableException(null);
-        }
-        finally
-        {
-            fetching.Release();
+            // The very first keys may be followed by new ones at once.
+            restsSince = keys is null ? null : time.GetTimestamp();
+            return fetching = Task.Run(FetchOnceAsync);
         }
     }
 
-    public void Dispose() => fetching.Dispose();
-
-    private async Task FetchAsync(CancellationToken cancellationToken)
+    private async Task FetchOnceAsync()
     {
-        // The very first keys may be followed by new ones at once.
-        restsSince = keys is null ? null : time.GetTimestamp();
         try
         {
+            using var patience = new CancellationTokenSource(FetchTimeout, time);
+
             // The keys of before are left to whoever has them in hand: they are few, and verify on.
-            keys = new KeySet(await ReadAsync(cancellationToken), time.GetTimestamp());
+            keys = new KeySet(await ReadAsync(patience.Token), time.GetTimestamp());
         }
-        catch (Exception exception) when (
-            exception is HttpRequestException or JsonException or NotSupportedException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
         {
-            restsSince = time.GetTimestamp();
+            // Whatever it was that came, it was no keys: those of before are used on.
+            lock (gate)
+            {
+                restsSince = time.GetTimestamp();
+            }
+
             Log.NotFetched(logger, exception.Message);
         }
     }

@@ -1,9 +1,13 @@
+using System.Text.Json.Nodes;
+using Burqi.Access;
+using Burqi.Catalog.Audit;
 using Burqi.Catalog.Database;
+using Burqi.Catalog.Recordings.Events;
 using Dapper;
 
 namespace Burqi.Catalog.Assistants.Delete;
 
-/// <summary>Deletes an assistant, if what the client bound it to holds. The row stays, without content, for its version; so does how long its recordings are kept.</summary>
+/// <summary>Deletes an assistant, if what the client bound it to holds. The row stays, without content, for its version; so does how long its recordings are kept. Who asked for it is written down with it.</summary>
 internal sealed class DeleteAssistantCommand(CatalogDatabase database)
 {
     private const string Sql =
@@ -15,8 +19,19 @@ internal sealed class DeleteAssistantCommand(CatalogDatabase database)
         """;
 
     /// <summary>Whether there was such an assistant.</summary>
-    public Task<bool> ExecuteAsync(string id, AssistantPreconditions preconditions, CancellationToken cancellationToken) => database.ReadAsync(
+    public Task<bool> ExecuteAsync(Caller caller, string id, AssistantPreconditions preconditions, CancellationToken cancellationToken) => database.ReadAsync(
         async connection =>
-            await connection.ExecuteAsync(new CommandDefinition(Sql, new { Id = id, preconditions.Versions }, cancellationToken: cancellationToken)) == 1,
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            if (await connection.ExecuteAsync(new CommandDefinition(Sql, new { Id = id, preconditions.Versions }, cancellationToken: cancellationToken)) == 0)
+            {
+                return false;
+            }
+
+            await RecordingEventLog.AppendAsync(
+                connection, RecordingEventNames.AssistantDeleted, callId: null, recordingId: null, Asker.Of(caller), new JsonObject { ["assistant_id"] = id }, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return true;
+        },
         cancellationToken);
 }

@@ -30,13 +30,14 @@ internal static class DeleteAssistantEndpoint
         AnnouncementBell bell,
         CancellationToken cancellationToken)
     {
-        if (!Caller.Of(request.HttpContext).MaySee(id))
+        var caller = Caller.Of(request.HttpContext);
+        if (!caller.MaySee(id))
         {
             return CatalogProblems.NoSuchAssistant();
         }
 
         var preconditions = AssistantPreconditions.Of(request);
-        if (AssistantId.IsValid(id) && await delete.ExecuteAsync(id, preconditions, cancellationToken))
+        if (AssistantId.IsValid(id) && await delete.ExecuteAsync(caller, id, preconditions, cancellationToken))
         {
             bell.Ring();
             return TypedResults.NoContent();

@@ -74,7 +74,7 @@ internal static class PutAssistantEndpoint
                 return Invalid(errors);
             }
 
-            if (await save.ExecuteAsync(id, content, AssistantPreconditions.Of(context.Request), cancellationToken) is not { } assistant)
+            if (await save.ExecuteAsync(Caller.Of(context), id, content, AssistantPreconditions.Of(context.Request), cancellationToken) is not { } assistant)
             {
                 return CatalogProblems.AssistantChanged();
             }

@@ -1,10 +1,14 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Burqi.Access;
+using Burqi.Catalog.Audit;
 using Burqi.Catalog.Database;
+using Burqi.Catalog.Recordings.Events;
 using Dapper;
 
 namespace Burqi.Catalog.Assistants.Save;
 
-/// <summary>Creates or replaces an assistant, if what the client bound it to holds. One statement: the row's lock orders two who save at once.</summary>
+/// <summary>Creates or replaces an assistant, if what the client bound it to holds. The row's lock orders two who save at once. Who asked for it is written down with it.</summary>
 internal sealed class SaveAssistantCommand(CatalogDatabase database)
 {
     private const string Sql =
@@ -24,7 +28,8 @@ internal sealed class SaveAssistantCommand(CatalogDatabase database)
         """;
 
     /// <summary>The assistant as it is now; null where a precondition does not hold.</summary>
-    public Task<Assistant?> ExecuteAsync(string id, AssistantContent content, AssistantPreconditions preconditions, CancellationToken cancellationToken)
+    public Task<Assistant?> ExecuteAsync(
+        Caller caller, string id, AssistantContent content, AssistantPreconditions preconditions, CancellationToken cancellationToken)
     {
         var parameters = new
         {
@@ -39,7 +44,26 @@ internal sealed class SaveAssistantCommand(CatalogDatabase database)
             preconditions.Versions,
         };
         return database.ReadAsync(
-            connection => connection.QuerySingleOrDefaultAsync<Assistant>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken)),
+            async connection =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+                var saved = await connection.QuerySingleOrDefaultAsync<Assistant>(new CommandDefinition(Sql, parameters, cancellationToken: cancellationToken));
+                if (saved is not null)
+                {
+                    var details = new JsonObject
+                    {
+                        ["assistant_id"] = id,
+                        ["is_new"] = saved.CreatedAt == saved.UpdatedAt,
+                        ["retention"] = parameters.Retention is { } kept ? JsonNode.Parse(kept) : null,
+                        ["delete_at_provider_after_days"] = content.DeleteAtProviderAfterDays,
+                    };
+                    await RecordingEventLog.AppendAsync(
+                        connection, RecordingEventNames.AssistantChanged, callId: null, recordingId: null, Asker.Of(caller), details, cancellationToken);
+                }
+
+                await transaction.CommitAsync(cancellationToken);
+                return saved;
+            },
             cancellationToken);
     }
 }

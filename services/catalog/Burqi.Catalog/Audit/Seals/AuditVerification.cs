@@ -29,6 +29,14 @@ internal sealed record AuditVerification
     [JsonPropertyName("keyed_since")]
     public required long? KeyedSince { get; init; }
 
+    /// <summary>Which key the last seal of this stretch was made with; null: none.</summary>
+    [JsonPropertyName("key_id")]
+    public required string? KeyId { get; init; }
+
+    /// <summary>Whether the process that answers seals with a key.</summary>
+    [JsonPropertyName("has_key")]
+    public required bool HasKey { get; init; }
+
     /// <summary>How many events wait for their seal, on the last stretch.</summary>
     [JsonPropertyName("unsealed")]
     public required long Unsealed { get; init; }

@@ -9,7 +9,7 @@ namespace Burqi.Catalog.Audit.Seals;
 /// Seals the events that are not sealed yet, in the order of their ids as far as they are visible: a transaction that ends late is sealed late.
 /// One replica's turn at a time; the lock ends with the transaction.
 /// </summary>
-internal sealed partial class SealEventsCommand(CatalogDatabase database, AuditKeys keys, ILogger<SealEventsCommand> logger)
+internal sealed partial class SealEventsCommand(CatalogDatabase database, AuditKeys keys, CatalogMetrics metrics, ILogger<SealEventsCommand> logger)
 {
     public const int MostAtOnce = 1000;
 
@@ -17,7 +17,7 @@ internal sealed partial class SealEventsCommand(CatalogDatabase database, AuditK
 
     private const string Lock = "select pg_try_advisory_xact_lock(hashtextextended('burqi.catalog.audit', 0))";
 
-    private const string Last = "select number, hash from catalog.recording_event_seals order by number desc limit 1";
+    private const string Last = "select number, hash, key_id from catalog.recording_event_seals order by number desc limit 1";
 
     private const string HashOf = "select hash from catalog.recording_event_seals where number = @number";
 
@@ -62,7 +62,14 @@ internal sealed partial class SealEventsCommand(CatalogDatabase database, AuditK
                 return null;
             }
 
-            var (number, hash) = await connection.QuerySingleOrDefaultAsync<(long, byte[]?)>(Command(Last));
+            var (number, hash, keyId) = await connection.QuerySingleOrDefaultAsync<(long, byte[]?, string?)>(Command(Last));
+            if (keyId is not null && (keys.Current is null || keys.Find(keyId) is null))
+            {
+                // One seal without that key, or behind one that cannot be verified here, would spoil the chain for ever; events can wait.
+                metrics.SealRefused();
+                throw new SealKeyMissingException(number, keyId);
+            }
+
             var last = hash ?? SealedEvent.Beginning;
             await CompareAsync(connection, number, cancellationToken);
 

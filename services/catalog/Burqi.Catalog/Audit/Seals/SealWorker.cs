@@ -9,6 +9,7 @@ internal sealed partial class SealWorker(SealEventsCommand seal, TimeProvider ti
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PauseWithoutKey = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan BetweenHeads = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -35,6 +36,11 @@ internal sealed partial class SealWorker(SealEventsCommand seal, TimeProvider ti
                 {
                     // The schema is not there yet.
                 }
+                catch (SealKeyMissingException exception)
+                {
+                    pause = PauseWithoutKey;
+                    Log.KeyMissing(logger, exception.Message, pause);
+                }
                 catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
                 {
                     // The database is away, or another replica sealed at the same instant: what is not sealed waits.
@@ -58,5 +64,8 @@ internal sealed partial class SealWorker(SealEventsCommand seal, TimeProvider ti
 
         [LoggerMessage(5244, LogLevel.Warning, "Events could not be sealed; again in {Pause}")]
         public static partial void NotSealed(ILogger logger, TimeSpan pause, Exception exception);
+
+        [LoggerMessage(5245, LogLevel.Error, "{Reason} It seals nothing, and events wait for a process that has the key; again in {Pause}")]
+        public static partial void KeyMissing(ILogger logger, string reason, TimeSpan pause);
     }
 }

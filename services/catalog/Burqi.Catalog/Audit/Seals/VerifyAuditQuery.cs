@@ -69,6 +69,8 @@ internal sealed class VerifyAuditQuery(CatalogDatabase database, AuditKeys keys)
                 More = stretch.Problem is null && !isEnd,
                 HeadAt = stretch.HeadAt,
                 KeyedSince = stretch.KeyedSince,
+                KeyId = stretch.KeyId,
+                HasKey = keys.Current is not null,
                 Unsealed = isEnd ? await ScalarAsync<long>(connection, Unsealed, cancellationToken) : 0,
                 Problem = stretch.Problem,
             };
@@ -99,7 +101,6 @@ internal sealed class VerifyAuditQuery(CatalogDatabase database, AuditKeys keys)
     /// <summary>As far as the chain was followed.</summary>
     private sealed class Stretch(AuditKeys keys, long after, string? head)
     {
-        private string? keyId;
         private long? lastEvent;
 
         public long Number { get; private set; } = after;
@@ -114,6 +115,8 @@ internal sealed class VerifyAuditQuery(CatalogDatabase database, AuditKeys keys)
 
         public long? KeyedSince { get; private set; }
 
+        public string? KeyId { get; private set; }
+
         public AuditProblem? Problem { get; set; }
 
         public void Begin((byte[]? Hash, string? KeyId) before)
@@ -125,7 +128,7 @@ internal sealed class VerifyAuditQuery(CatalogDatabase database, AuditKeys keys)
             }
 
             Hash = before.Hash;
-            keyId = before.KeyId;
+            KeyId = before.KeyId;
         }
 
         public void Add(long number, long eventId, string? sealKey, byte[] previous, byte[] hash, string?[]? columns)
@@ -139,7 +142,7 @@ internal sealed class VerifyAuditQuery(CatalogDatabase database, AuditKeys keys)
 
             Verified++;
             KeyedSince ??= sealKey is null ? null : number;
-            (Number, Hash, keyId, lastEvent) = (number, hash, sealKey, eventId);
+            (Number, Hash, KeyId, lastEvent) = (number, hash, sealKey, eventId);
             if (head is not null && Convert.ToHexStringLower(hash) == head)
             {
                 HeadAt = number;
@@ -164,9 +167,15 @@ internal sealed class VerifyAuditQuery(CatalogDatabase database, AuditKeys keys)
                     "broken", Number, lastEvent, $"Seal {number} does not follow on seal {Number}{(lastEvent is { } known ? $" of event {known}" : "")}: that one was made anew, or this one put in its place.");
             }
 
-            if (sealKey is null && keyId is not null)
+            if (sealKey is null && KeyId is not null)
             {
                 return new("broken", number, eventId, $"Seal {number} of event {eventId} was made without a key, although those before it have one: it is not ours.");
+            }
+
+            if (sealKey is null && number >= keys.KeyedSince)
+            {
+                return new(
+                    "broken", number, eventId, $"Seal {number} of event {eventId} was made without a key, although BURQI_AUDIT_KEYED_SINCE says that all have one since {keys.KeyedSince}: it is not ours.");
             }
 
             var key = sealKey is null ? null : keys.Find(sealKey);

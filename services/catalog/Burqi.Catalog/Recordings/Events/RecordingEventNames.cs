@@ -72,6 +72,21 @@ internal static class RecordingEventNames
     /// <summary>Somebody heard a recording by such a link.</summary>
     public const string SharePlayed = "share_played";
 
+    /// <summary>Somebody made or replaced an assistant: how its calls are recorded, and how long recordings are kept.</summary>
+    public const string AssistantChanged = "assistant_changed";
+
+    /// <summary>Somebody deleted an assistant.</summary>
+    public const string AssistantDeleted = "assistant_deleted";
+
+    /// <summary>Somebody made an API key.</summary>
+    public const string KeyCreated = "key_created";
+
+    /// <summary>Somebody exchanged an API key.</summary>
+    public const string KeyRotated = "key_rotated";
+
+    /// <summary>Somebody revoked an API key.</summary>
+    public const string KeyRevoked = "key_revoked";
+
     /// <summary>Those that come again and again while somebody looks at one thing: within some minutes they are one.</summary>
     public static readonly IReadOnlySet<string> Repeatable = new HashSet<string> { Listed, Read, Played, Downloaded, SharePlayed };
 

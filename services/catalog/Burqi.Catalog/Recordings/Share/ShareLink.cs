@@ -21,7 +21,7 @@ internal sealed record ShareLink
     [JsonPropertyName("recording_id")]
     public required Guid RecordingId { get; init; }
 
-    /// <summary>Where the recording can be heard; null once it cannot any more.</summary>
+    /// <summary>Where the recording can be heard; null once it cannot any more, and for who neither made the link nor is an admin.</summary>
     [JsonPropertyName("url")]
     public string? Url { get; init; }
 

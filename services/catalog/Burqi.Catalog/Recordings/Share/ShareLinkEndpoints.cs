@@ -1,6 +1,9 @@
 using System.ComponentModel;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Burqi.Access;
+using Burqi.Catalog.Audit;
+using Burqi.Catalog.Recordings.Events;
 using Burqi.Catalog.Recordings.Get;
 using Burqi.Contracts.Recordings;
 using Microsoft.AspNetCore.Builder;
@@ -31,7 +34,7 @@ internal static class ShareLinkEndpoints
             .WithTags("sharing")
             .WithSummary("Makes a link to share a recording")
             .WithDescription(
-                "Whoever has the address can hear this one recording, without a key, until the link is over or revoked, the recording deleted, or the key revoked that it was made with. "
+                "Whoever has the address can hear this one recording, without a key, until the link is over or revoked, the recording deleted, or the key that it was made with revoked or exchanged without grace. "
                 + "Each time somebody does is noted.")
             .Accepts<ShareLinkContent>("application/json")
             .Produces<ShareLink>(StatusCodes.Status201Created)
@@ -43,7 +46,7 @@ internal static class ShareLinkEndpoints
             .RequireScope(Scopes.RecordingsPlay)
             .WithTags("sharing")
             .WithSummary("The links of a recording")
-            .WithDescription("The latest first, at most 200; those that are over or revoked too, without their addresses.")
+            .WithDescription("The latest first, at most 200; those that are over or revoked too. The address is a key in itself: it is shown of links that are good, to the key that made them and to admin.")
             .Produces<ShareLinks>()
             .ProducesProblem(StatusCodes.Status404NotFound);
         routes.MapDelete($"{Route}/{{link_id}}", RevokeAsync)
@@ -83,7 +86,11 @@ internal static class ShareLinkEndpoints
             return CatalogProblems.Problem(StatusCodes.Status409Conflict, $"Recording {recording.Id} has no audio to share: its status is {recording.Status}.");
         }
 
-        var link = await links.AddAsync(caller, recording, lifetime, cancellationToken);
+        if (await links.AddAsync(caller, recording, lifetime, cancellationToken) is not { } link)
+        {
+            return CatalogProblems.Problem(StatusCodes.Status409Conflict, "The key was revoked or exchanged just now: with its successor, ask again in some seconds.");
+        }
+
         return TypedResults.Json(
             link with { Url = Url(context, options.Value, ShareToken.Of(link.Id, await secret.GetAsync(cancellationToken))) }, CatalogJsonContext.Default.ShareLink, statusCode: StatusCodes.Status201Created);
     }
@@ -96,20 +103,23 @@ internal static class ShareLinkEndpoints
         ShareLinkTable links,
         ShareSecret secret,
         IOptions<ShareOptions> options,
+        AccessLog accesses,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
-        if (await FindAsync(getRecording, Caller.Of(context), callId, recordingId, cancellationToken) is not { } recording)
+        var caller = Caller.Of(context);
+        if (await FindAsync(getRecording, caller, callId, recordingId, cancellationToken) is not { } recording)
         {
             return CatalogProblems.NoSuchRecordingOfCall();
         }
 
+        await accesses.NoteAsync(context, RecordingEventNames.Listed, callId, recording.Id, new JsonObject { ["list"] = "links" }, cancellationToken);
         var found = await links.ListAsync(recording.Id, cancellationToken);
         var key = await secret.GetAsync(cancellationToken);
         var now = time.GetUtcNow().UtcDateTime;
         return TypedResults.Ok(new ShareLinks
         {
-            Items = [.. found.Select(link => link.RevokedAt is null && link.ExpiresAt > now ? link with { Url = Url(context, options.Value, ShareToken.Of(link.Id, key)) } : link)],
+            Items = [.. found.Select(link => link.RevokedAt is null && link.ExpiresAt > now && (link.KeyId == caller.Id || caller.May(Scopes.Admin)) ? link with { Url = Url(context, options.Value, ShareToken.Of(link.Id, key)) } : link)],
         });
     }
 

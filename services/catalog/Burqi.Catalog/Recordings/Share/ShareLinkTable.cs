@@ -20,6 +20,13 @@ internal sealed class ShareLinkTable(CatalogDatabase database)
         returning {ShareLink.Columns}
         """;
 
+    // Locked until the link is there: a key that is revoked or exchanged meanwhile ends it. For some seconds after, a replica may still take the key of before.
+    private const string IsEnding =
+        """
+        select revoked_at is not null or (previous_sha256 is null and rotated_at > now() - interval '10 seconds')
+        from catalog.api_keys where id = @id for share
+        """;
+
     private const string List =
         $"select {ShareLink.Columns} from catalog.share_links where recording_id = @recordingId order by created_at desc, id limit @MostShown";
 
@@ -30,9 +37,16 @@ internal sealed class ShareLinkTable(CatalogDatabase database)
 
     private const string FindGood = $"select {ShareLink.Columns} from catalog.share_links where id = @id and revoked_at is null and expires_at > now()";
 
-    public Task<ShareLink> AddAsync(Caller caller, Recording recording, TimeSpan lifetime, CancellationToken cancellationToken) => InTransactionAsync(
+    /// <summary>The link; null where the caller's key was revoked or exchanged just now.</summary>
+    public Task<ShareLink?> AddAsync(Caller caller, Recording recording, TimeSpan lifetime, CancellationToken cancellationToken) => InTransactionAsync<ShareLink?>(
         async connection =>
         {
+            if (Guid.TryParseExact(caller.Id, "N", out var id)
+                && await connection.ExecuteScalarAsync<bool?>(new CommandDefinition(IsEnding, new { id }, cancellationToken: cancellationToken)) == true)
+            {
+                return null;
+            }
+
             var link = await connection.QuerySingleAsync<ShareLink>(new CommandDefinition(
                 Insert,
                 new { id = Guid.CreateVersion7(), recording.CallId, recordingId = recording.Id, lifetime, keyId = caller.Id, keyName = caller.Name },

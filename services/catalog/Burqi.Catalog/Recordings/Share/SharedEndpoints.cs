@@ -1,7 +1,10 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Burqi.Access;
+using Burqi.Catalog.Audit;
 using Burqi.Catalog.Page;
+using Burqi.Catalog.Recordings.Events;
 using Burqi.Catalog.Recordings.Get;
 using Burqi.Catalog.Recordings.Play;
 using Burqi.Contracts.Recordings;
@@ -42,22 +45,28 @@ internal static class SharedEndpoints
     }
 
     private static async Task<IResult> DetailsAsync(
-        string token, HttpContext context, SharedLinks shared, GetRecordingQuery getRecording, CancellationToken cancellationToken)
+        string token, HttpContext context, SharedLinks shared, GetRecordingQuery getRecording, ClientAddress addresses, AccessLog accesses, CancellationToken cancellationToken)
     {
         Guard(context);
         context.Response.Headers.CacheControl = "no-store";
-        return await shared.FindAsync(token, cancellationToken) is { } link
-            && await getRecording.ExecuteAsync(link.RecordingId, Caller.Burqi, cancellationToken) is { } recording
-            && recording.Status != RecordingStatuses.Deleted
-                ? TypedResults.Ok(new SharedRecording
-                {
-                    RecordingType = recording.RecordingType,
-                    Format = recording.Format,
-                    DurationMs = recording.DurationMs,
-                    StartedAt = recording.StartedAt,
-                    ExpiresAt = link.ExpiresAt,
-                })
-                : NotGood();
+        if (await shared.FindAsync(token, cancellationToken) is not { } link
+            || await getRecording.ExecuteAsync(link.RecordingId, Caller.Burqi, cancellationToken) is not { } recording
+            || recording.Status == RecordingStatuses.Deleted)
+        {
+            return NotGood();
+        }
+
+        Introduce(context, link, addresses);
+        await accesses.NoteAsync(
+            context, RecordingEventNames.Read, link.CallId, recording.Id, new JsonObject { ["link_id"] = link.Id.ToString() }, cancellationToken);
+        return TypedResults.Ok(new SharedRecording
+        {
+            RecordingType = recording.RecordingType,
+            Format = recording.Format,
+            DurationMs = recording.DurationMs,
+            StartedAt = recording.StartedAt,
+            ExpiresAt = link.ExpiresAt,
+        });
     }
 
     private static async Task AudioAsync(
@@ -71,14 +80,27 @@ internal static class SharedEndpoints
             return;
         }
 
+<<<<<<< HEAD
         // Whoever listens is known by the link alone.
         var listener = new Caller
+=======
+        Introduce(context, link, addresses);
+        await response.WriteAsync(context, Caller.Burqi, link.CallId, link.RecordingId.ToString(), "inline");
+    }
+
+    /// <summary>Whoever looks or listens is known by the link alone.</summary>
+    private static void Introduce(HttpContext context, ShareLink link, ClientAddress addresses)
+    {
+        context.Features.Set(link);
+        context.Features.Set(new Caller
+>>>>>>> aa6fb77 (Catalog: the audit chain cannot be spoilt or stripped of its key; changes of keys and assistants are events; links end with an exchanged key)
         {
             Id = $"link {link.Id}",
             Name = "share link",
             Scopes = FrozenSet<string>.Empty,
             RequestsPerMinute = RequestsPerMinute,
             Address = addresses.Of(context),
+<<<<<<< HEAD
         };
         if (limits.Take(listener) is { } wait)
         {
@@ -90,6 +112,9 @@ internal static class SharedEndpoints
         context.Features.Set(link);
         context.Features.Set(listener);
         await response.WriteAsync(context, Caller.Burqi, link.CallId, link.RecordingId.ToString(), "inline");
+=======
+        });
+>>>>>>> aa6fb77 (Catalog: the audit chain cannot be spoilt or stripped of its key; changes of keys and assistants are events; links end with an exchanged key)
     }
 
     private static ProblemHttpResult NotGood() => CatalogProblems.Problem(

@@ -1,6 +1,9 @@
 using System.ComponentModel;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Burqi.Access;
+using Burqi.Catalog.Audit;
+using Burqi.Catalog.Recordings.Events;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -28,6 +31,7 @@ internal static class GetRetentionEndpoint
         HttpRequest request,
         RetentionPlanQuery plan,
         DeletionsQuery deletions,
+        AccessLog accesses,
         IOptions<RetentionOptions> options,
         CancellationToken cancellationToken,
         [FromQuery(Name = Limit), Description("How many items are shown at most: 0 to 1000, 50 where nothing is said.")] string? limit = null)
@@ -49,6 +53,9 @@ internal static class GetRetentionEndpoint
             return TypedResults.ValidationProblem(errors);
         }
 
+        // It shows recordings and their calls.
+        await accesses.NoteAsync(
+            request.HttpContext, RecordingEventNames.Listed, callId: null, recordingId: null, new JsonObject { ["list"] = "retention" }, cancellationToken);
         var rules = await plan.RulesAsync(cancellationToken);
         var counts = await plan.CountAsync(rules, cancellationToken);
         var items = most == 0 ? [] : await plan.ItemsAsync(rules, most, cancellationToken);
