@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Burqi.Access;
 using Burqi.Catalog.Tests.Access;
@@ -176,7 +177,7 @@ public sealed class AccessLogTests(CatalogHost catalog)
     {
         var told = new Told();
         var audio = WavFile();
-        var archived = told.Archived(fileSize: audio.Length);
+        var archived = told.Archived(fileSize: audio.Length, sha256: Convert.ToHexStringLower(SHA256.HashData(audio)));
         var path = Path.Combine(catalog.ObjectsDirectory, archived.ObjectKey);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await File.WriteAllBytesAsync(path, audio);
@@ -187,7 +188,7 @@ public sealed class AccessLogTests(CatalogHost catalog)
             CallId = told.CallId,
             RecordingType = RecordingTypes.Mixed,
             RecordingSource = RecordingSources.Local,
-            Sha256 = Told.Sha256,
+            Sha256 = archived.Sha256,
             DurationMs = 30_020,
             Channels = 2,
             Points = 3,

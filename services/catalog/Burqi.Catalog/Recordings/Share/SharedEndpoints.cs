@@ -80,41 +80,30 @@ internal static class SharedEndpoints
             return;
         }
 
-<<<<<<< HEAD
-        // Whoever listens is known by the link alone.
-        var listener = new Caller
-=======
-        Introduce(context, link, addresses);
-        await response.WriteAsync(context, Caller.Burqi, link.CallId, link.RecordingId.ToString(), "inline");
-    }
-
-    /// <summary>Whoever looks or listens is known by the link alone.</summary>
-    private static void Introduce(HttpContext context, ShareLink link, ClientAddress addresses)
-    {
-        context.Features.Set(link);
-        context.Features.Set(new Caller
->>>>>>> aa6fb77 (Catalog: the audit chain cannot be spoilt or stripped of its key; changes of keys and assistants are events; links end with an exchanged key)
-        {
-            Id = $"link {link.Id}",
-            Name = "share link",
-            Scopes = FrozenSet<string>.Empty,
-            RequestsPerMinute = RequestsPerMinute,
-            Address = addresses.Of(context),
-<<<<<<< HEAD
-        };
-        if (limits.Take(listener) is { } wait)
+        if (limits.Take(Introduce(context, link, addresses)) is { } wait)
         {
             log.Limited();
             await CatalogProblems.Limited(context, wait, "This link is asked for too often.").ExecuteAsync(context);
             return;
         }
 
+        await response.WriteAsync(context, Caller.Burqi, link.CallId, link.RecordingId.ToString(), "inline");
+    }
+
+    /// <summary>Whoever looks or listens is known by the link alone.</summary>
+    private static Caller Introduce(HttpContext context, ShareLink link, ClientAddress addresses)
+    {
+        var listener = new Caller
+        {
+            Id = $"link {link.Id}",
+            Name = "share link",
+            Scopes = FrozenSet<string>.Empty,
+            RequestsPerMinute = RequestsPerMinute,
+            Address = addresses.Of(context),
+        };
         context.Features.Set(link);
         context.Features.Set(listener);
-        await response.WriteAsync(context, Caller.Burqi, link.CallId, link.RecordingId.ToString(), "inline");
-=======
-        });
->>>>>>> aa6fb77 (Catalog: the audit chain cannot be spoilt or stripped of its key; changes of keys and assistants are events; links end with an exchanged key)
+        return listener;
     }
 
     private static ProblemHttpResult NotGood() => CatalogProblems.Problem(
